@@ -1,0 +1,70 @@
+package record
+
+import (
+	"time"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+)
+
+// FormatVersion of what Create writes. Open accepts it and its predecessor.
+const FormatVersion = 1
+
+// Meta is recording.json.
+type Meta struct {
+	FormatVersion int              `json:"formatVersion"`
+	Scenario      string           `json:"scenario"`
+	Side          clusters.Side    `json:"side"`
+	Run           int              `json:"run"` // from 1
+	Runtime       clusters.Runtime `json:"runtime"`
+	// Versions of what the side runs, by component: kubernetes, kubelet, kernel,
+	// runtime, adapter, runc.
+	Versions map[string]string `json:"versions"`
+	Started  time.Time         `json:"started"`
+	Ended    time.Time         `json:"ended"`
+	// Names are the run's own names, which differ from run to run and are masked
+	// by their role before anything is compared.
+	Names Names `json:"names"`
+	Gaps  []Gap `json:"gaps,omitempty"`
+}
+
+// Kind is a kind of evidence. It names the collector that records it and the
+// comparer that reads it.
+type Kind string
+
+// The kinds of evidence.
+const (
+	Specs   Kind = "specs"
+	Logs    Kind = "logs"
+	Metrics Kind = "metrics"
+	Events  Kind = "events"
+	Objects Kind = "objects"
+	Node    Kind = "node"
+	Agents  Kind = "agents"
+	Parity  Kind = "parity"
+)
+
+// Gap is something that could not be looked at.
+type Gap struct {
+	Kind    Kind   `json:"kind"`
+	Subject string `json:"subject"` // what was to be looked at
+	Reason  string `json:"reason"`  // why it could not be
+}
+
+// Names maps each name that only this run knows to its role, by kind of name.
+type Names struct {
+	Nodes      map[string]string `json:"nodes,omitempty"`      // node name -> node role
+	Pods       map[string]Pod    `json:"pods,omitempty"`       // pod UID -> pod
+	Containers map[string]string `json:"containers,omitempty"` // container ID -> <pod role>/<container>
+	Images     map[string]string `json:"images,omitempty"`     // image ID or digest -> image name
+	IPs        map[string]string `json:"ips,omitempty"`        // address -> role
+}
+
+// Pod is what a run knows of one pod.
+type Pod struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// Role is the pod's name without what differs from run to run: its owner's
+	// name, or its own name when it has none.
+	Role string `json:"role"`
+	Node string `json:"node,omitempty"`
+}

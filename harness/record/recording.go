@@ -1,0 +1,142 @@
+package record
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+
+	"github.com/rehearse-dev/rehearse/suites"
+)
+
+// The files of a recording.
+const (
+	MetaFile     = "recording.json"
+	SuitesDir    = "suites"
+	LogIndex     = "logs/index.jsonl"
+	MetricsIndex = "metrics/index.jsonl"
+	EventsFile   = "events.jsonl"
+	ObjectsFile  = "objects.jsonl"
+	NodeFile     = "node.json"
+)
+
+// Recording is a recording to read from.
+type Recording struct {
+	Meta Meta
+	// Prefix is where the recording lies in its run folder, such as baseline/1:
+	// evidence names files with it.
+	Prefix string
+	fs     fs.FS
+}
+
+// Open reads the recording in the folder prefix of a run folder.
+func Open(run fs.FS, prefix string) (*Recording, error) {
+	sub, err := fs.Sub(run, prefix)
+	if err != nil {
+		return nil, fmt.Errorf("opening recording %s: %w", prefix, err)
+	}
+	r := &Recording{Prefix: prefix, fs: sub}
+	if err := r.json(MetaFile, &r.Meta); err != nil {
+		return nil, fmt.Errorf("opening recording %s: %w", prefix, err)
+	}
+	if v := r.Meta.FormatVersion; v != FormatVersion && v != FormatVersion-1 {
+		return nil, fmt.Errorf("opening recording %s: format version %d: this program reads %d and %d",
+			prefix, v, FormatVersion-1, FormatVersion)
+	}
+	return r, nil
+}
+
+// File opens one file of the recording.
+func (r *Recording) File(name string) (fs.File, error) { return r.fs.Open(name) }
+
+// Gap returns the gaps of one kind of evidence.
+func (r *Recording) Gap(kind Kind) []Gap {
+	var gaps []Gap
+	for _, g := range r.Meta.Gaps {
+		if g.Kind == kind {
+			gaps = append(gaps, g)
+		}
+	}
+	return gaps
+}
+
+// Suites returns the results of every suite that ran, by name of suite.
+func (r *Recording) Suites() (map[string]suites.Result, error) {
+	files, err := fs.Glob(r.fs, SuitesDir+"/*.json")
+	if err != nil {
+		return nil, err
+	}
+	results := make(map[string]suites.Result, len(files))
+	for _, f := range files {
+		var result suites.Result
+		if err := r.json(f, &result); err != nil {
+			return nil, err
+		}
+		results[result.Suite] = result
+	}
+	return results, nil
+}
+
+// Nodes returns the facts of every node.
+func (r *Recording) Nodes() ([]NodeFacts, error) {
+	var nodes []NodeFacts
+	err := r.json(NodeFile, &nodes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return nodes, err
+}
+
+// Entries streams the lines of a JSON-lines file with their line numbers, from
+// 1. A file that is not there has none: its absence is a gap of the recording.
+func Entries[T any](r *Recording, name string) iter.Seq2[Line[T], error] {
+	return func(yield func(Line[T], error) bool) {
+		f, err := r.fs.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		if err != nil {
+			yield(Line[T]{}, err)
+			return
+		}
+		defer f.Close()
+		in := bufio.NewReader(f)
+		for number := 1; ; number++ {
+			raw, err := in.ReadBytes('\n')
+			if errors.Is(err, io.EOF) && len(raw) == 0 {
+				return
+			}
+			line := Line[T]{Number: number}
+			if err == nil || errors.Is(err, io.EOF) {
+				err = json.Unmarshal(raw, &line.Entry)
+			}
+			if err != nil {
+				yield(line, fmt.Errorf("%s/%s:%d: %w", r.Prefix, name, number, err))
+				return
+			}
+			if !yield(line, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Line is one entry of a JSON-lines file and where it stands.
+type Line[T any] struct {
+	Number int
+	Entry  T
+}
+
+func (r *Recording) json(name string, v any) error {
+	raw, err := fs.ReadFile(r.fs, name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return fmt.Errorf("%s/%s: %w", r.Prefix, name, err)
+	}
+	return nil
+}

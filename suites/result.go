@@ -1,0 +1,47 @@
+package suites
+
+import "time"
+
+// The environment of a suite's process.
+const (
+	EnvKubeconfig = "KUBECONFIG"       // path of the cluster's kubeconfig
+	EnvSide       = "REHEARSE_SIDE"    // clusters.Side
+	EnvRuntime    = "REHEARSE_RUNTIME" // clusters.Runtime
+	EnvToolbox    = "REHEARSE_TOOLBOX" // reference of the toolbox image
+)
+
+// Result is what one suite showed on one cluster.
+type Result struct {
+	Suite string `json:"suite"`
+	Specs []Spec `json:"specs"` // sorted by name
+	// Seed that Ginkgo used, the same on both sides.
+	Seed int64 `json:"seed"`
+}
+
+// Spec is one spec that ran, or was skipped.
+type Spec struct {
+	// Name is the full text, containers included.
+	Name         string        `json:"name"`
+	Labels       []string      `json:"labels,omitempty"`
+	State        State         `json:"state"`
+	Failure      string        `json:"failure,omitempty"`
+	Location     string        `json:"location,omitempty"` // file:line of the failure
+	Elapsed      time.Duration `json:"elapsed"`
+	Observations []Observation `json:"observations,omitempty"`
+}
+
+// State is the outcome of a spec.
+type State string
+
+// The outcomes of a spec.
+const (
+	Passed  State = "passed"
+	Failed  State = "failed" // also panicked, timed out or interrupted
+	Skipped State = "skipped"
+)
+
+// Observation is a value that a spec saw and attached to its report.
+type Observation struct {
+	Name  string `json:"name"` // unique within its spec
+	Value string `json:"value"`
+}

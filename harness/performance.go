@@ -1,0 +1,250 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/suites"
+)
+
+// performance is a rehearsal under way.
+type performance struct {
+	*Rehearsal
+	writers [2]*record.Writer
+	pair    *clusters.Pair
+	// settled is when the workloads were ready: observing counts from there.
+	settled   time.Time
+	applied   bool
+	collected bool
+	stages    []Stage
+}
+
+// open starts both recordings before the first cluster, so that a rehearsal
+// that dies early still says where.
+func (p *performance) open() error {
+	for i, side := range clusters.Sides() {
+		w, err := p.Folder.createRecording(side, record.Meta{
+			Scenario: p.Scenario.Metadata.Name,
+			Side:     side,
+			Run:      1,
+			Runtime:  p.config(side).Runtime,
+			Started:  p.Now(),
+		})
+		if err != nil {
+			return errors.Join(err, p.closeWriters())
+		}
+		p.writers[i] = w
+	}
+	return nil
+}
+
+// do runs one stage and notes how long it took.
+func (p *performance) do(ctx context.Context, s stage) error {
+	started := p.Now()
+	p.Log.Info("stage started", "stage", s.name)
+	err := p.Observe.Do(s.name, func() error {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		return s.run(ctx)
+	})
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause // what the stage says of a cancelled context is of no use
+	}
+	elapsed := p.Now().Sub(started)
+	p.stages = append(p.stages, Stage{Name: s.name, Elapsed: elapsed, Error: text(err)})
+	p.Log.Info("stage ended", "stage", s.name, "elapsed", elapsed, "error", text(err))
+	return err
+}
+
+func (p *performance) create(ctx context.Context) error {
+	baseline, candidate := p.config(clusters.Baseline), p.config(clusters.Candidate)
+	pair, err := clusters.CreatePair(ctx, p.Provider, baseline, candidate)
+	p.pair = pair
+	return err
+}
+
+func (p *performance) images(ctx context.Context) error {
+	if len(p.Scenario.Spec.Images) == 0 {
+		return nil
+	}
+	loader, ok := p.Provider.(clusters.ImageLoader)
+	if !ok {
+		p.Observe.Note("images", "the clusters pull the scenario's images themselves")
+		return nil
+	}
+	archive, refs, err := p.Images.Archive(ctx, p.Scenario.Spec.Images)
+	if err != nil {
+		return err
+	}
+	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
+		return loader.LoadImages(ctx, c, archive, refs)
+	})
+}
+
+func (p *performance) apply(ctx context.Context) error {
+	p.applied = true
+	err := p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
+		return p.Applier.Apply(ctx, c, p.Scenario)
+	})
+	p.settled = p.Now()
+	return err
+}
+
+func (p *performance) suites(ctx context.Context) error {
+	list := p.Scenario.Spec.Suites
+	if len(list) == 0 {
+		return nil
+	}
+	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
+		results, err := p.Runner.Run(ctx, c, p.writers[i], list)
+		return errors.Join(err, writeResults(p.writers[i], results))
+	})
+}
+
+func writeResults(w *record.Writer, results []suites.Result) error {
+	for _, r := range results {
+		if err := w.JSON(record.SuitesDir+"/"+r.Suite+".json", r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// observe waits until the workloads have run for as long as the scenario says.
+func (p *performance) observe(ctx context.Context) error {
+	left := p.Scenario.Spec.Observe.Duration.Duration - p.Now().Sub(p.settled)
+	if left <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *performance) collect(ctx context.Context) error {
+	p.collected = true
+	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
+		for _, collector := range p.Collectors {
+			if err := collector.Collect(ctx, c, p.writers[i]); err != nil {
+				return fmt.Errorf("recording %s: %w", collector.Kind(), err)
+			}
+		}
+		return nil
+	})
+}
+
+// rescue collects what there is after a stage failed.
+func (p *performance) rescue(ctx context.Context) error {
+	if p.pair == nil || p.collected {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rescueTimeout)
+	defer cancel()
+	return p.do(ctx, stage{"collect what there is", p.collect})
+}
+
+// tearDown gives the pair back, or only what was put on it when the pair is to
+// stay.
+func (p *performance) tearDown(ctx context.Context) error {
+	if p.pair == nil || p.Keep {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	return p.do(ctx, stage{"tear down", func(ctx context.Context) error {
+		var errs []error
+		if _, stays := p.Provider.(interface{ Keeps() }); stays && p.applied {
+			errs = append(errs, p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
+				return p.Applier.Remove(ctx, c, p.Scenario)
+			}))
+		}
+		return errors.Join(append(errs, clusters.DeletePair(ctx, p.Provider, p.pair))...)
+	}})
+}
+
+// close ends the recordings and writes what the rehearsal was.
+func (p *performance) close(failure error) error {
+	return errors.Join(p.closeWriters(), p.Folder.finish(p, failure))
+}
+
+func (p *performance) closeWriters() error {
+	var errs []error
+	for _, w := range p.writers {
+		if w == nil {
+			continue
+		}
+		w.Update(func(m *record.Meta) { m.Ended = p.Now() })
+		errs = append(errs, w.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// bothSides does one thing to both clusters side by side and sees both through,
+// so that the error of one side does not hide what the other would have shown.
+func (p *performance) bothSides(ctx context.Context, do func(context.Context, int, *clusters.Cluster) error) error {
+	var errs [2]error
+	var group errgroup.Group
+	for i, c := range p.pair.Sides() {
+		group.Go(func() error {
+			if err := do(ctx, i, c); err != nil {
+				errs[i] = fmt.Errorf("%s: %w", c.Side, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // the functions return nil; their errors are in errs
+	return errors.Join(errs[:]...)
+}
+
+// config is the cluster that the scenario wants on one side.
+func (p *performance) config(side clusters.Side) clusters.Config {
+	pair := p.Scenario.Spec.Pair
+	want := pair.Baseline
+	if side == clusters.Candidate {
+		want = pair.Candidate
+	}
+	cfg := clusters.Config{
+		Side:              side,
+		Name:              p.Folder.Rehearsal.Pair + "-" + string(side),
+		Runtime:           want.Runtime,
+		KubernetesVersion: pair.KubernetesVersion,
+		KubeletVersion:    pair.KubeletVersion,
+		Workers:           pair.Workers,
+		DaemonJSON:        p.path(want.Config.DaemonJSON),
+		RegistryHosts:     p.path(want.Config.Hosts),
+		Dir:               p.Folder.clusterDir(side),
+	}
+	for _, m := range want.Mounts {
+		cfg.Mounts = append(cfg.Mounts, clusters.Mount{
+			HostPath: p.path(m.HostPath), ContainerPath: m.ContainerPath, ReadOnly: m.ReadOnly,
+		})
+	}
+	return cfg
+}
+
+// path resolves a path of the scenario file; empty stays empty.
+func (p *performance) path(name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.Scenario.Dir, name)
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,122 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/internal/progress"
+	"github.com/rehearse-dev/rehearse/scenarios"
+	"github.com/rehearse-dev/rehearse/suites"
+)
+
+// rescueTimeout bounds collecting after a stage failed or was interrupted.
+const rescueTimeout = 2 * time.Minute
+
+// Rehearsal is one rehearsal and the parts it is made of. All fields but
+// Observe, Log and Keep are required.
+type Rehearsal struct {
+	Scenario *scenarios.Scenario
+	Provider clusters.Provider
+	Images   Images
+	Applier  Applier
+	Runner   Runner
+	// Collectors record one kind of evidence each; they run one after another on
+	// each side.
+	Collectors []Collector
+	// Folder takes all that the rehearsal leaves behind.
+	Folder *Folder
+	// Keep leaves the pair running after the rehearsal.
+	Keep    bool
+	Observe progress.Observer
+	Log     *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Images makes the images that a scenario names.
+type Images interface {
+	// Archive returns one archive, as `docker save` writes it, that holds every
+	// image under the returned references.
+	Archive(ctx context.Context, images []scenarios.Image) (path string, refs []string, err error)
+}
+
+// Applier puts a scenario's workloads and agents on a cluster and takes them
+// off again.
+type Applier interface {
+	// Apply returns once everything that the scenario waits for is ready.
+	Apply(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) error
+	// Remove deletes what Apply made. It is called for clusters that outlive the
+	// rehearsal.
+	Remove(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) error
+}
+
+// Runner runs the suites of a scenario against one cluster.
+type Runner interface {
+	// Run returns the results that there are even with an error, which means that
+	// some suite could not be run at all. Failing specs are results.
+	Run(ctx context.Context, c *clusters.Cluster, w *record.Writer, list []scenarios.Suite) ([]suites.Result, error)
+}
+
+// Collector records one kind of evidence of one cluster. What it cannot look at
+// is a gap of the recording; an error means that the recording itself could not
+// be written.
+type Collector interface {
+	Kind() record.Kind
+	Collect(ctx context.Context, c *clusters.Cluster, w *record.Writer) error
+}
+
+type stage struct {
+	name string
+	run  func(context.Context) error
+}
+
+// Run goes through the stages. Whatever happens, what was recorded is kept and,
+// unless Keep is set, the pair is gone when it returns.
+func (r *Rehearsal) Run(ctx context.Context) (err error) {
+	if err := r.complete(); err != nil {
+		return err
+	}
+	p := &performance{Rehearsal: r}
+	if err := p.open(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.tearDown(ctx), p.close(err)) }()
+	for _, s := range []stage{
+		{"create", p.create},
+		{"images", p.images},
+		{"apply", p.apply},
+		{"suites", p.suites},
+		{"observe", p.observe},
+		{"collect", p.collect},
+	} {
+		if err := p.do(ctx, s); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", s.name, err), p.rescue(ctx))
+		}
+	}
+	return nil
+}
+
+// complete says everything that is missing from the rehearsal at once.
+func (r *Rehearsal) complete() error {
+	var errs []error
+	for name, missing := range map[string]bool{
+		"Scenario": r.Scenario == nil, "Provider": r.Provider == nil, "Images": r.Images == nil,
+		"Applier": r.Applier == nil, "Runner": r.Runner == nil, "Folder": r.Folder == nil,
+	} {
+		if missing {
+			errs = append(errs, fmt.Errorf("rehearsal has no %s", name))
+		}
+	}
+	if r.Log == nil {
+		r.Log = slog.New(slog.DiscardHandler)
+	}
+	if r.Now == nil {
+		r.Now = time.Now
+	}
+	return errors.Join(errs...)
+}

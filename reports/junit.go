@@ -1,0 +1,133 @@
+package reports
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// JUnit writes every check as a test case: one suite per kind of evidence, with
+// names that stay the same from run to run. A check fails when its finding is
+// one that asks for work; a check without proof, and everything that could not
+// be looked at, is skipped with the reason. What merely differs passes and says
+// so in its output.
+func JUnit(w io.Writer, c *compare.Comparison) error {
+	out := junit.Testsuites{Name: clean("rehearse " + c.Scenario.Name)}
+	for _, suite := range junitSuites(c) {
+		suite.ID = len(out.Suites)
+		out.AddSuite(suite)
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	return out.WriteXML(w)
+}
+
+// junitSuites gives one suite per kind, in the order in which the kinds first
+// appear among the checks, then among gaps.
+func junitSuites(c *compare.Comparison) []junit.Testsuite {
+	j := junitReport{c: c, at: map[record.Kind]int{}, told: map[string]bool{}}
+	findings := make(map[string]compare.Finding, len(c.Findings))
+	for _, f := range c.Findings {
+		findings[f.ID] = f
+	}
+	for _, check := range c.Checks {
+		j.check(check, findings)
+	}
+	for _, f := range c.Findings {
+		// Every finding hangs on a check; should one not, it must still fail.
+		if !j.told[f.ID] {
+			j.add(f.Kind, "finding "+f.ID, func(t *junit.Testcase) { judge(t, c, f) })
+		}
+	}
+	for _, g := range c.Gaps {
+		j.add(g.Kind, fmt.Sprintf("gap: %s: %s", g.Side, g.Subject), func(t *junit.Testcase) {
+			t.Skipped = &junit.Result{Message: clean("could not be looked at: " + g.Reason)}
+		})
+	}
+	return j.suites
+}
+
+// junitReport gathers the suites while it is being filled.
+type junitReport struct {
+	c      *compare.Comparison
+	suites []junit.Testsuite
+	at     map[record.Kind]int // where each kind's suite is
+	told   map[string]bool     // findings that a test case shows
+}
+
+func (j *junitReport) check(check compare.Check, findings map[string]compare.Finding) {
+	j.add(check.Kind, check.Name, func(t *junit.Testcase) {
+		switch check.State {
+		case compare.Unproven:
+			t.Skipped = &junit.Result{Message: "unproven: it did not work on the baseline either, so it proves nothing"}
+		case compare.Differs:
+			f, known := findings[check.Finding]
+			if !known {
+				t.Failure = &junit.Result{Message: clean("differs, and names a finding that is not there: " + check.Finding)}
+				return
+			}
+			j.told[f.ID] = true
+			judge(t, j.c, f)
+		case compare.Agrees:
+		}
+	})
+}
+
+func (j *junitReport) add(kind record.Kind, name string, fill func(*junit.Testcase)) {
+	i, ok := j.at[kind]
+	if !ok {
+		i = len(j.suites)
+		j.at[kind] = i
+		j.suites = append(j.suites, junit.Testsuite{Name: clean(string(kind)), Time: "0.000"})
+	}
+	t := junit.Testcase{Name: oneLine(name), Classname: clean(j.c.Scenario.Name + "." + string(kind))}
+	fill(&t)
+	j.suites[i].AddTestcase(t)
+}
+
+// judge fails a test case for a finding, or lets it pass with a note.
+func judge(t *junit.Testcase, c *compare.Comparison, f compare.Finding) {
+	body := junitBody(c, f)
+	if fails(f) {
+		t.Failure = &junit.Result{Message: oneLine(f.Title), Type: clean(string(f.Severity)), Data: body}
+		return
+	}
+	t.SystemOut = &junit.Output{Data: oneLine(f.Title) + "\n" + body}
+}
+
+// junitBody is what a CI system shows of a finding: enough to act on.
+func junitBody(c *compare.Comparison, f compare.Finding) string {
+	var b strings.Builder
+	line := func(label, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s: %s\n", label, clip(clean(value), 1000))
+		}
+	}
+	line(sideName(c, clusters.Baseline), f.Baseline)
+	line(sideName(c, clusters.Candidate), f.Candidate)
+	for i, a := range f.Assets {
+		if i == 10 {
+			line("touches", fmt.Sprintf("%d more", len(f.Assets)-i))
+			break
+		}
+		line("touches", a.Kind+" "+a.Name)
+	}
+	line("cause", f.Cause)
+	line("fix", f.Remedy)
+	line("accepted", f.Expected)
+	for i, e := range f.Evidence {
+		if i == 4 {
+			break
+		}
+		line(where(e), e.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,171 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+)
+
+// markdownLimit keeps a summary, in bytes, below what code hosts accept as a
+// comment (65,536 characters); CI step summaries may be longer.
+const markdownLimit = 60_000
+
+// Markdown writes a summary for a CI step or a comment: the answer, the
+// numbers, then the findings with their remedies, gravest first, as many as
+// fit.
+func Markdown(w io.Writer, c *compare.Comparison) error {
+	m := &markdown{}
+	m.head(c)
+	for _, s := range sections(c) {
+		m.section(c, s)
+	}
+	m.doubts(c)
+	if m.left > 0 {
+		fmt.Fprintf(&m.b, "\n*%s did not fit here: report.html and comparison.json have them all.*\n",
+			count(m.left, "entry", "entries"))
+	}
+	_, err := io.WriteString(w, m.b.String())
+	return err
+}
+
+type markdown struct {
+	b    strings.Builder
+	left int // entries that did not fit
+}
+
+// entry writes s if there is room for it.
+func (m *markdown) entry(s string) {
+	if m.b.Len()+len(s) > markdownLimit {
+		m.left++
+		return
+	}
+	m.b.WriteString(s)
+}
+
+func (m *markdown) head(c *compare.Comparison) {
+	short, why := answer(c)
+	mark := map[compare.Verdict]string{compare.Equivalent: "✅", compare.Different: "❌"}[c.Verdict]
+	if mark == "" {
+		mark = "❔"
+	}
+	fmt.Fprintf(&m.b, "## %s %s\n\n%s\n\n", mark, mdText(short), mdText(why))
+	fmt.Fprintf(&m.b, "**%s**: %s  \n%s  \n%s\n", mdText(clip(c.Scenario.Name, 200)), mdText(clip(c.Scenario.Summary, 500)),
+		mdText(clip(flow(c), 500)), mdText(checksLine(c)))
+}
+
+func (m *markdown) section(c *compare.Comparison, s section) {
+	m.entry(fmt.Sprintf("\n### %s (%d)\n\n", s.Title, len(s.Findings)))
+	if s.ID == "info" || s.ID == "accepted" {
+		for _, f := range s.Findings {
+			m.entry(mdBrief(f))
+		}
+		return
+	}
+	for _, f := range s.Findings {
+		m.entry(mdFinding(c, f))
+	}
+}
+
+// mdBrief is a finding that asks for no work, on one line.
+func mdBrief(f compare.Finding) string {
+	line := "- " + mdText(clip(f.Title, 300))
+	if f.Expected != "" {
+		line += ": *" + mdText(clip(f.Expected, 300)) + "*"
+	}
+	return line + "\n"
+}
+
+func mdFinding(c *compare.Comparison, f compare.Finding) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "- **%s**\n", mdText(clip(f.Title, 300)))
+	item := func(label, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "  - %s: %s\n", label, value)
+		}
+	}
+	item(sideName(c, clusters.Baseline), mdCode(f.Baseline))
+	item(sideName(c, clusters.Candidate), mdCode(f.Candidate))
+	var touched []string
+	for i, a := range f.Assets {
+		if i == 5 {
+			touched = append(touched, fmt.Sprintf("%d more", len(f.Assets)-i))
+			break
+		}
+		touched = append(touched, mdText(clip(a.Kind+" "+a.Name, 200)))
+	}
+	item("Touches", strings.Join(touched, ", "))
+	item("Fix", mdProse(clip(f.Remedy, 800)))
+	item("Cause", mdCode(f.Cause))
+	return b.String()
+}
+
+func (m *markdown) doubts(c *compare.Comparison) {
+	var gaps, odd, warnings []string
+	for _, g := range c.Gaps {
+		gaps = append(gaps, fmt.Sprintf("%s: %s: %s", g.Side, mdCode(g.Subject), mdText(clip(g.Reason, 300))))
+	}
+	for _, p := range c.Parity {
+		if p.Class == clusters.ParityConfounder {
+			odd = append(odd, fmt.Sprintf("%s: %s and %s", mdText(clip(p.Property, 200)), mdCode(p.Baseline), mdCode(p.Candidate)))
+		}
+	}
+	for _, warning := range c.Warnings {
+		warnings = append(warnings, mdText(clip(warning, 500)))
+	}
+	m.list("Could not be looked at", gaps)
+	m.list("Not alike although it should be", odd)
+	m.list("Warnings", warnings)
+}
+
+func (m *markdown) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	m.entry(fmt.Sprintf("\n### %s (%d)\n\n", title, len(items)))
+	for _, item := range items {
+		m.entry("- " + item + "\n")
+	}
+}
+
+// mdEscaper takes the meaning from every character that has one in Markdown or
+// in the HTML that it may hold; @ would call people by name.
+var mdEscaper = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "#", `\#`, "|", `\|`, "~", `\~`,
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;",
+)
+
+// mdText is s as words of a Markdown paragraph.
+func mdText(s string) string { return mdEscaper.Replace(oneLine(s)) }
+
+// mdProse is s as words, with what stands between two backticks as code.
+func mdProse(s string) string {
+	var b strings.Builder
+	for i, part := range codeParts(oneLine(s)) {
+		if i%2 == 1 {
+			b.WriteString(mdCode(part))
+		} else {
+			b.WriteString(mdEscaper.Replace(part))
+		}
+	}
+	return b.String()
+}
+
+// mdCode is s, shortened, as a code span: fenced with more backticks than it
+// holds in a row.
+func mdCode(s string) string {
+	s = oneLine(clip(s, 300))
+	if s == "" {
+		return ""
+	}
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}

@@ -1,0 +1,185 @@
+package reports
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+)
+
+// textFindings is how many findings of one section a terminal is shown.
+const textFindings = 40
+
+// Text renders for a terminal: the answer, the numbers, and every finding with
+// its remedy. The zero value gives 80 columns without colour.
+type Text struct {
+	Width  int  // in columns; zero means 80
+	Colour bool // with ANSI colours
+}
+
+// Format is the [Format] of a Text.
+func (t Text) Format(w io.Writer, c *compare.Comparison) error {
+	if t.Width == 0 {
+		t.Width = 80
+	}
+	p := &printer{Text: t, out: bufio.NewWriter(w)}
+	p.head(c)
+	for _, s := range sections(c) {
+		p.section(s)
+	}
+	p.doubts(c)
+	p.blank()
+	p.para(bold, "", string(c.Verdict)+": "+tally(c))
+	return p.out.Flush()
+}
+
+// The styles of a terminal, as ANSI codes.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "1;31"
+	yellow = "1;33"
+	green  = "1;32"
+	blue   = "1;34"
+)
+
+// printer writes wrapped lines. The buffered writer keeps the first error, and
+// Flush returns it.
+type printer struct {
+	Text
+	out *bufio.Writer
+}
+
+func (p *printer) head(c *compare.Comparison) {
+	short, why := answer(c)
+	style := map[compare.Verdict]string{compare.Equivalent: green, compare.Different: red}[c.Verdict]
+	if style == "" {
+		style = yellow
+	}
+	p.para(style, "", short)
+	p.para("", "", why)
+	p.blank()
+	p.para(bold, "", c.Scenario.Name)
+	p.para("", "  ", c.Scenario.Summary)
+	p.para("", "  ", flow(c))
+	p.para("", "  ", checksLine(c))
+}
+
+// flow names what was moved from and to.
+func flow(c *compare.Comparison) string {
+	b, d := c.Pair.Baseline, c.Pair.Candidate
+	line := fmt.Sprintf("%s %s → %s %s", sideName(c, clusters.Baseline), b.Versions["runtime"],
+		sideName(c, clusters.Candidate), d.Versions["runtime"])
+	if v := b.Versions["kubernetes"]; v != "" {
+		line += ", Kubernetes " + v
+	}
+	return line
+}
+
+func (p *printer) section(s section) {
+	style := map[string]string{"breaks": red, "changes": yellow, "info": blue}[s.ID]
+	p.blank()
+	p.para(style, "", fmt.Sprintf("%s (%d)", s.Title, len(s.Findings)))
+	for i, f := range s.Findings {
+		if i == textFindings {
+			p.para("", "    ", fmt.Sprintf("... and %d more: the page and comparison.json list them all", len(s.Findings)-i))
+			return
+		}
+		p.finding(i+1, f)
+	}
+}
+
+func (p *printer) finding(number int, f compare.Finding) {
+	p.para(bold, fmt.Sprintf("%3d. ", number), f.Title)
+	if f.Remedy != "" && f.Expected == "" {
+		p.para("", "     ", "Fix: "+f.Remedy)
+	}
+	if f.Expected != "" {
+		p.para("", "     ", "Accepted: "+f.Expected)
+	}
+	notes := []string{string(f.Change), kindName(f.Kind)}
+	for i, a := range f.Assets {
+		if i == 3 {
+			notes = append(notes, fmt.Sprintf("and %d more", len(f.Assets)-i))
+			break
+		}
+		notes = append(notes, a.Kind+" "+a.Name)
+	}
+	if f.Cause != "" {
+		notes = append(notes, f.Cause)
+	}
+	p.para(dim, "     ", strings.Join(notes, " · "))
+}
+
+// doubts says what the answer leaves open.
+func (p *printer) doubts(c *compare.Comparison) {
+	var gaps, odd []string
+	for _, g := range c.Gaps {
+		gaps = append(gaps, fmt.Sprintf("%s, %s: %s", g.Side, g.Subject, g.Reason))
+	}
+	for _, e := range c.Parity {
+		if e.Class == clusters.ParityConfounder {
+			odd = append(odd, fmt.Sprintf("%s: %s on the baseline, %s on the candidate", e.Property, e.Baseline, e.Candidate))
+		}
+	}
+	p.list("Could not be looked at", gaps)
+	p.list("Not alike although it should be", odd)
+	p.list("Warnings", c.Warnings)
+}
+
+func (p *printer) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	p.blank()
+	p.para(yellow, "", fmt.Sprintf("%s (%d)", title, len(items)))
+	for i, item := range items {
+		if i == textFindings {
+			p.para("", "  ", fmt.Sprintf("... and %d more", len(items)-i))
+			return
+		}
+		p.para("", "  - ", item)
+	}
+}
+
+// para writes s wrapped, its first line after lead and the others below it.
+func (p *printer) para(style, lead, s string) {
+	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
+	for i, line := range wrap(oneLine(s), max(p.Width-len(indent), 20)) {
+		if i > 0 {
+			lead = indent
+		}
+		if p.Colour && style != "" {
+			line = "\x1b[" + style + "m" + line + "\x1b[0m"
+		}
+		p.out.WriteString(lead + line + "\n")
+	}
+}
+
+func (p *printer) blank() { p.out.WriteByte('\n') }
+
+// wrap breaks s at spaces into lines of at most width characters; a longer
+// word has a line of its own, so that paths can be copied whole.
+func wrap(s string, width int) []string {
+	var lines []string
+	line, length := "", 0
+	for word := range strings.FieldsSeq(s) {
+		n := utf8.RuneCountInString(word)
+		if length > 0 && length+1+n > width {
+			lines = append(lines, line)
+			line, length = "", 0
+		}
+		if length > 0 {
+			line, length = line+" ", length+1
+		}
+		line, length = line+word, length+n
+	}
+	if length > 0 {
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -23,6 +23,7 @@ func Outputs() []Output {
 	return []Output{
 		{"json", "comparison.json", JSON},
 		{"junit", "junit.xml", JUnit},
+		{"sarif", "report.sarif", SARIF},
 		{"markdown", "summary.md", Markdown},
 		{"text", "", Text{}.Format},
 	}

@@ -1,0 +1,123 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+)
+
+const (
+	sarifHome = "https://github.com/rehearse-dev/rehearse"
+	// sarifUnexplained is the rule of findings without a cause.
+	sarifUnexplained = "unexplained"
+	// sarifFindings and sarifPlaces bound what code hosts must take in: GitHub
+	// reads 5,000 results of a file.
+	sarifFindings = 5000
+	sarifPlaces   = 10
+)
+
+// SARIF writes the findings for code hosts and viewers: one result per finding,
+// its rule the cause, its locations the evidence in the run folder. Accepted
+// findings are suppressed results; gaps and warnings are notifications.
+func SARIF(w io.Writer, c *compare.Comparison) error {
+	run := sarif.NewRunWithInformationURI("Rehearse", sarifHome)
+	ruled := map[string]bool{}
+	for i, f := range c.Findings {
+		if i == sarifFindings {
+			break
+		}
+		id := cmp.Or(oneLine(f.Cause), sarifUnexplained)
+		if !ruled[id] {
+			ruled[id] = true
+			sarifRule(run.AddRule(id), f)
+		}
+		sarifResult(run.CreateResultForRule(id), c, f)
+	}
+	run.AddInvocation(sarifInvocation(c))
+	report := sarif.NewReport()
+	report.AddRun(run)
+	return report.PrettyWrite(w)
+}
+
+// sarifRule describes a cause by the first finding that has it.
+func sarifRule(rule *sarif.ReportingDescriptor, f compare.Finding) {
+	if f.Cause == "" {
+		rule.WithDescription("A difference that no catalogue entry explains")
+		return
+	}
+	rule.WithDescription(oneLine(f.Title))
+	if f.Remedy != "" {
+		rule.WithHelp(sarif.NewMultiformatMessageString().WithText(oneLine(f.Remedy)).WithMarkdown(mdProse(f.Remedy)))
+	}
+}
+
+func sarifResult(r *sarif.Result, c *compare.Comparison, f compare.Finding) {
+	level := map[compare.Severity]string{compare.Breaks: "error", compare.Changes: "warning"}[f.Severity]
+	r.WithLevel(cmp.Or(level, "note"))
+	r.WithMessage(sarif.NewTextMessage(sarifMessage(c, f)))
+	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": clean(f.ID)})
+	if f.Expected != "" {
+		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(oneLine(f.Expected)))
+	}
+	places := f.Evidence
+	if len(places) == 0 {
+		places = []compare.Evidence{{File: "comparison.json"}}
+	}
+	// A result is shown at its first location only; the others are related.
+	for i, e := range places[:min(len(places), sarifPlaces)] {
+		if i == 0 {
+			r.AddLocation(sarifLocation(e))
+			continue
+		}
+		r.AddRelatedLocation(sarifLocation(e).WithID(i))
+	}
+}
+
+func sarifMessage(c *compare.Comparison, f compare.Finding) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSuffix(oneLine(f.Title), ".") + ".")
+	for _, part := range [][2]string{
+		{sideName(c, clusters.Baseline), f.Baseline},
+		{sideName(c, clusters.Candidate), f.Candidate},
+		{"Fix", f.Remedy},
+	} {
+		if part[1] != "" {
+			fmt.Fprintf(&b, "\n%s: %s", part[0], clip(oneLine(part[1]), 1000))
+		}
+	}
+	return b.String()
+}
+
+func sarifLocation(e compare.Evidence) *sarif.Location {
+	file := (&url.URL{Path: clean(e.File)}).String()
+	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(file))
+	if e.Line > 0 {
+		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
+	}
+	return sarif.NewLocationWithPhysicalLocation(place).
+		WithMessage(sarif.NewTextMessage(clip(oneLine(fmt.Sprintf("%s: %s", e.Side, e.Text)), 500)))
+}
+
+func sarifInvocation(c *compare.Comparison) *sarif.Invocation {
+	run := sarif.NewInvocation().WithExecutionSuccessful(true)
+	notify := func(level, text string) {
+		run.AddToolExecutionNotification(sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(oneLine(text))))
+	}
+	for _, g := range c.Gaps {
+		notify("warning", fmt.Sprintf("could not be looked at: %s, %s: %s", g.Side, g.Subject, g.Reason))
+	}
+	for _, text := range c.Warnings {
+		notify("warning", text)
+	}
+	if more := len(c.Findings) - sarifFindings; more > 0 {
+		notify("warning", fmt.Sprintf("%d more findings are in comparison.json", more))
+	}
+	return run
+}

@@ -3,6 +3,7 @@ BIN      := bin/rehearse
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 SCENARIO ?= quickstart
+export CGO_ENABLED := 0
 LINT     := go tool -modfile=internal/tools/golangci-lint/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
@@ -12,14 +13,14 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/rehearse
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/rehearse
+	go build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/rehearse
 
 rehearse: build ## set the host up, build the node images, rehearse SCENARIO (quickstart) on a real pair
 	scripts/setup-docker
 	scripts/rehearse $(BIN) run $(SCENARIO)
 
 test: ## run every test that needs no cluster
-	CGO_ENABLED=0 go test -shuffle=on ./...
+	go test -shuffle=on ./...
 
 lint: ## run the linters
 	$(LINT) run

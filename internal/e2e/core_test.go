@@ -1,0 +1,121 @@
+package e2e_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rehearse-dev/rehearse/harness/compare"
+)
+
+// TestCoreQuickstart rehearses the shipped scenario and expects each thing that
+// it is there to show, once.
+func TestCoreQuickstart(t *testing.T) {
+	requireE2E(t)
+	out := t.TempDir()
+	if got := rehearse(t, nil, "run", "quickstart", "--out", out); got.code != 1 {
+		t.Fatalf("rehearse run quickstart: exit code %d, want 1 (different)\n%s", got.code, got.stdout)
+	}
+	run := latest(t, out)
+	c := comparison(t, run)
+	expectStory(t, c)
+	if t.Failed() {
+		explain(t, c)
+	}
+	nothingLeft(t)
+	t.Run("judged again without Docker gives the same bytes", func(t *testing.T) { judgeAgain(t, run) })
+}
+
+// judgeAgain runs the later verbs where no Docker answers.
+func judgeAgain(t *testing.T, run string) {
+	files := []string{"comparison.json", "report.html", "junit.xml", "report.sarif", "summary.md"}
+	before := map[string][]byte{}
+	for _, f := range files {
+		before[f] = read(t, filepath.Join(run, f))
+	}
+	noDocker := []string{"DOCKER_HOST=unix:///nonexistent/docker.sock"}
+	if got := rehearse(t, noDocker, "compare", run); got.code != 1 {
+		t.Errorf("rehearse compare: exit code %d, want 1", got.code)
+	}
+	for _, f := range files {
+		if !bytes.Equal(before[f], read(t, filepath.Join(run, f))) {
+			t.Errorf("%s changed when the run was judged again", f)
+		}
+	}
+	got := rehearse(t, noDocker, "report", run, "--format", "json")
+	if got.stdout != string(before["comparison.json"]) {
+		t.Error("rehearse report --format json differs from comparison.json")
+	}
+}
+
+// TestCoreNull rehearses the shipped scenario with one runtime on both sides:
+// nothing may be found.
+func TestCoreNull(t *testing.T) {
+	requireE2E(t)
+	expectNothing(t, "containerd")
+}
+
+// TestNull is TestCoreNull at length.
+func TestNull(t *testing.T) {
+	requireE2E(t)
+	for _, runtime := range []string{"containerd", "docker"} {
+		for _, turn := range []string{"first", "second", "third"} {
+			t.Run(runtime+" "+turn, func(t *testing.T) { expectNothing(t, runtime) })
+		}
+	}
+}
+
+func expectNothing(t *testing.T, runtime string) {
+	t.Helper()
+	out := t.TempDir()
+	got := rehearse(t, nil, "run", "quickstart", "--null="+runtime, "--out", out)
+	c := comparison(t, latest(t, out))
+	if got.code != 0 || c.Counts.Findings[compare.Breaks]+c.Counts.Findings[compare.Changes] != 0 {
+		t.Errorf("null rehearsal of %s: exit code %d, verdict %s, findings %v", runtime, got.code, c.Verdict, c.Counts.Findings)
+		explain(t, c)
+	}
+	nothingLeft(t)
+}
+
+// TestCoreUserSuite runs a compiled Ginkgo binary that the program knows
+// nothing of; the spec that leans on Docker must be a finding.
+func TestCoreUserSuite(t *testing.T) {
+	requireE2E(t)
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "shop.test")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-o", binary, "../../suites/testdata/usersuite")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if raw, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("compiling the user's suite: %v\n%s", err, raw)
+	}
+	scenario := `apiVersion: rehearse.dev/v1alpha1
+kind: Scenario
+metadata: {name: user-suite}
+spec:
+  summary: Somebody's own Ginkgo suite.
+  suites:
+    - binary: ./shop.test
+`
+	write(t, filepath.Join(dir, "scenario.yaml"), scenario)
+	if got := rehearse(t, nil, "run", dir, "--out", dir); got.code != 1 {
+		t.Fatalf("exit code %d, want 1\n%s%s", got.code, got.stdout, got.stderr)
+	}
+	c := comparison(t, latest(t, dir))
+	for _, f := range c.Findings {
+		if f.Kind == "specs" && f.Severity == compare.Breaks && strings.Contains(f.Subject, "docker://") {
+			return
+		}
+	}
+	explain(t, c)
+	t.Error("the spec that passes on Docker only is no finding that breaks")
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,126 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rehearse-dev/rehearse/harness/compare"
+)
+
+// program is what `make build` builds.
+const program = "../../bin/rehearse"
+
+func requireE2E(t *testing.T) {
+	t.Helper()
+	if os.Getenv("REHEARSE_E2E") == "" {
+		t.Skip("needs Docker and minutes: set REHEARSE_E2E=1, or use make e2e")
+	}
+}
+
+// outcome is how one call of the program ended.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+// rehearse calls the program and waits for it. Progress goes to the test's own
+// standard error too, so that nobody waits in the dark.
+func rehearse(t *testing.T, env []string, args ...string) outcome {
+	t.Helper()
+	cmd := command(t.Context(), env, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, tee{&stderr}
+	err := cmd.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatalf("running rehearse %s: %v", strings.Join(args, " "), err)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+func command(ctx context.Context, env []string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Env = append(os.Environ(), env...)
+	return cmd
+}
+
+// tee keeps what it is given and shows it.
+type tee struct{ kept *bytes.Buffer }
+
+func (w tee) Write(p []byte) (int, error) {
+	w.kept.Write(p)
+	return os.Stderr.Write(p)
+}
+
+// latest is the newest run folder below out.
+func latest(t *testing.T, out string) string {
+	t.Helper()
+	path, err := filepath.EvalSymlinks(filepath.Join(out, "latest"))
+	if err != nil {
+		t.Fatalf("finding the run folder: %v", err)
+	}
+	return path
+}
+
+func comparison(t *testing.T, run string) *compare.Comparison {
+	t.Helper()
+	var c compare.Comparison
+	if err := json.Unmarshal(read(t, filepath.Join(run, "comparison.json")), &c); err != nil {
+		t.Fatalf("reading the comparison: %v", err)
+	}
+	return &c
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// explain prints every finding, for a test that failed.
+func explain(t *testing.T, c *compare.Comparison) {
+	t.Helper()
+	for _, f := range c.Findings {
+		t.Logf("%-8s %-8s %-8s cause=%q %s | %s | %s", f.Severity, f.Kind, f.Change, f.Cause, f.Title, f.Baseline, f.Candidate)
+	}
+	for _, g := range c.Gaps {
+		t.Logf("gap: %s %s %s: %s", g.Side, g.Kind, g.Subject, g.Reason)
+	}
+}
+
+// nothingLeft fails when a cluster, network, volume or process of a rehearsal
+// is still there.
+func nothingLeft(t *testing.T) {
+	t.Helper()
+	for what, args := range map[string][]string{
+		"containers": {"ps", "--all", "--format", "{{.Names}}", "--filter", "name=rehearse-"},
+		"networks":   {"network", "ls", "--format", "{{.Name}}", "--filter", "name=rehearse-"},
+		"volumes":    {"volume", "ls", "--quiet", "--filter", "dangling=true"},
+	} {
+		if left := docker(t, args...); left != "" {
+			t.Errorf("%s left behind:\n%s", what, left)
+		}
+	}
+	out, err := exec.CommandContext(t.Context(), "pgrep", "-af", "bin/rehearse (suite|run|record)").Output()
+	if err == nil {
+		t.Errorf("processes left behind:\n%s", out)
+	}
+}
+
+func docker(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "docker", args...).Output()
+	if err != nil {
+		t.Fatalf("docker %s: %v", strings.Join(args, " "), err)
+	}
+	return strings.TrimSpace(string(out))
+}

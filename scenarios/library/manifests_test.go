@@ -1,0 +1,178 @@
+package library_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/yaml"
+
+	"github.com/rehearse-dev/rehearse/scenarios"
+)
+
+// shipped lists the folders of the shipped scenarios.
+func shipped(t *testing.T) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS("."), "*/scenario.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("finding scenarios: %d found, %v", len(files), err)
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = path.Dir(f)
+	}
+	return names
+}
+
+func TestShippedManifestsDecodeStrictly(t *testing.T) {
+	t.Parallel()
+	for _, name := range shipped(t) {
+		if len(manifests(t, name)) == 0 {
+			t.Errorf("scenario %q has no objects", name)
+		}
+	}
+}
+
+// A Service that selects nothing, an image that is not loaded: mistakes that
+// only a cluster would show otherwise.
+func TestShippedManifestsFitTogether(t *testing.T) {
+	t.Parallel()
+	for _, name := range shipped(t) {
+		objects := manifests(t, name)
+		images := declaredImages(t, name)
+		pods := podTemplates(objects)
+		for _, pod := range pods {
+			checkPod(t, name, pod, images)
+		}
+		for _, object := range objects {
+			if service, ok := object.(*corev1.Service); ok && !selectsAny(service, pods) {
+				t.Errorf("%s: service %q selects no pod", name, service.Name)
+			}
+		}
+	}
+}
+
+// unlisted are images that are meant not to be there.
+var unlisted = []string{"127.0.0.1:5999/ghost:1"}
+
+func checkPod(t *testing.T, scenario string, pod corev1.PodTemplateSpec, images []string) {
+	t.Helper()
+	for _, c := range pod.Spec.Containers {
+		if !slices.Contains(images, c.Image) && !slices.Contains(unlisted, c.Image) {
+			t.Errorf("%s: image %q of %q is not in spec.images", scenario, c.Image, c.Name)
+		}
+		if c.ImagePullPolicy != corev1.PullIfNotPresent {
+			t.Errorf("%s: %q has pull policy %q, want %q", scenario, c.Name, c.ImagePullPolicy, corev1.PullIfNotPresent)
+		}
+		if c.Resources.Limits.Memory().IsZero() {
+			t.Errorf("%s: %q has no memory limit", scenario, c.Name)
+		}
+	}
+	if grace := pod.Spec.TerminationGracePeriodSeconds; grace == nil || *grace > 5 {
+		t.Errorf("%s: pod of %q takes long to end", scenario, pod.Labels["app.kubernetes.io/name"])
+	}
+}
+
+func selectsAny(service *corev1.Service, pods []corev1.PodTemplateSpec) bool {
+	selector := labels.SelectorFromSet(service.Spec.Selector)
+	return slices.ContainsFunc(pods, func(p corev1.PodTemplateSpec) bool {
+		return selector.Matches(labels.Set(p.Labels))
+	})
+}
+
+// podTemplates returns the pods that the objects make.
+func podTemplates(objects []runtime.Object) []corev1.PodTemplateSpec {
+	var pods []corev1.PodTemplateSpec
+	for _, object := range objects {
+		switch o := object.(type) {
+		case *corev1.Pod:
+			pods = append(pods, corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec})
+		case *appsv1.Deployment:
+			pods = append(pods, o.Spec.Template)
+		case *appsv1.StatefulSet:
+			pods = append(pods, o.Spec.Template)
+		case *appsv1.DaemonSet:
+			pods = append(pods, o.Spec.Template)
+		case *batchv1.CronJob:
+			pods = append(pods, o.Spec.JobTemplate.Spec.Template)
+		}
+	}
+	return pods
+}
+
+// declaredImages are the images that a scenario says it needs.
+func declaredImages(t *testing.T, name string) []string {
+	t.Helper()
+	raw, err := os.ReadFile(path.Join(name, "scenario.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s scenarios.Scenario
+	if err := yaml.Unmarshal(raw, &s); err != nil {
+		t.Fatalf("reading scenario %q: %v", name, err)
+	}
+	var images []string
+	for _, image := range s.Spec.Images {
+		images = append(images, image.Name)
+	}
+	return images
+}
+
+// manifests decodes every object of a scenario; a field that Kubernetes does not
+// know is a mistake.
+func manifests(t *testing.T, name string) []runtime.Object {
+	t.Helper()
+	var objects []runtime.Object
+	err := fs.WalkDir(os.DirFS(name), "manifests", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".yaml") {
+			return err
+		}
+		raw, err := os.ReadFile(path.Join(name, file))
+		if err != nil {
+			return err
+		}
+		objects = append(objects, decode(t, path.Join(name, file), raw)...)
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("reading manifests of %q: %v", name, err)
+	}
+	return objects
+}
+
+func decode(t *testing.T, file string, raw []byte) []runtime.Object {
+	t.Helper()
+	decoder := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
+	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(raw)))
+	var objects []runtime.Object
+	for {
+		document, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return objects
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		object, _, err := decoder.Decode(document, nil, nil)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		objects = append(objects, object)
+	}
+}

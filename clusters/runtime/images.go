@@ -73,13 +73,19 @@ func parseDocker(printed []byte) ([]Image, error) {
 	return images, nil
 }
 
-// Missing returns those of refs that no image has as a name. References are
-// compared in their full form, so shop/web:1 is docker.io/shop/web:1.
-func Missing(images []Image, refs []string) []string {
+// Missing returns those of refs that kubelet would not find in the store.
+//
+// Docker lists short names for what it finds by the full one. containerd finds
+// only what is stored under its full name, so there a short name counts for
+// nothing.
+func (p Profile) Missing(images []Image, refs []string) []string {
 	listed := map[string]bool{}
 	for _, i := range images {
 		for _, name := range i.Names {
-			listed[FullName(name)] = true
+			if IsDocker(p.Runtime) {
+				name = FullName(name)
+			}
+			listed[name] = true
 		}
 	}
 	var missing []string

@@ -124,13 +124,22 @@ func TestMissing(t *testing.T) {
 	t.Parallel()
 	store := []runtime.Image{
 		{ID: "sha256:aa", Names: []string{"docker.io/library/busybox:1.36"}},
-		{ID: "sha256:bb", Names: []string{"docker.io/shop/web:1"}},
+		{ID: "sha256:bb", Names: []string{"shop/web:1"}},
 		{ID: "sha256:cc", Names: []string{"localhost/tool:latest"}},
 	}
 	refs := []string{"busybox:1.36", "shop/web:1", "localhost/tool", "shop/web:2", "registry.example:5000/shop/web:1"}
-	want := []string{"shop/web:2", "registry.example:5000/shop/web:1"}
-	if diff := cmp.Diff(want, runtime.Missing(store, refs)); diff != "" {
-		t.Error(diff)
+	for r, want := range map[clusters.Runtime][]string{
+		clusters.Docker:     {"shop/web:2", "registry.example:5000/shop/web:1"},
+		clusters.Dockershim: {"shop/web:2", "registry.example:5000/shop/web:1"},
+		clusters.Containerd: {"shop/web:1", "shop/web:2", "registry.example:5000/shop/web:1"},
+	} {
+		p, err := runtime.Of(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, p.Missing(store, refs)); diff != "" {
+			t.Errorf("%s: %s", r, diff)
+		}
 	}
 }
 

@@ -53,11 +53,12 @@ var (
 // are ready. When it fails, or ctx ends, every container and volume of the
 // cluster is gone again.
 func (p *Provider) Create(ctx context.Context, cfg clusters.Config) (*clusters.Cluster, error) {
-	if err := check(cfg); err != nil {
+	cfg, err := complete(cfg)
+	if err != nil {
 		return nil, err
 	}
 	var c *clusters.Cluster
-	err := p.Observe.Do(step(cfg), func() (err error) {
+	err = p.Observe.Do(step(cfg), func() (err error) {
 		c, err = p.create(ctx, cfg)
 		return err
 	})
@@ -143,8 +144,9 @@ func removeContainers(ctx context.Context, ids []string) error {
 	return err
 }
 
-// check says everything that is wrong with a config at once.
-func check(cfg clusters.Config) error {
+// complete makes the folder's path absolute, for processes that run elsewhere,
+// and says everything that is wrong with a config at once.
+func complete(cfg clusters.Config) (clusters.Config, error) {
 	var errs []error
 	if !strings.HasPrefix(cfg.Name, Prefix) || len(cfg.Name) > maxName {
 		errs = append(errs, fmt.Errorf("cluster name %q: want the prefix %q and at most %d letters", cfg.Name, Prefix, maxName))
@@ -161,7 +163,9 @@ func check(cfg clusters.Config) error {
 	if info, err := os.Stat(cfg.Dir); err != nil || !info.IsDir() {
 		errs = append(errs, fmt.Errorf("folder %q for the cluster's files is not there", cfg.Dir))
 	}
-	return errors.Join(errs...)
+	dir, err := filepath.Abs(cfg.Dir)
+	cfg.Dir = dir
+	return cfg, errors.Join(append(errs, err)...)
 }
 
 // newCluster describes a cluster whose containers are up.

@@ -14,9 +14,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/internal/kube"
 )
 
 // journalLines is how much of kubelet's journal goes into the error for a
@@ -27,16 +27,12 @@ const journalLines = "15"
 // nodes as asked for are ready, and so is all that kube-system runs. A time-out
 // says what was not ready and why.
 func (p *Provider) waitReady(ctx context.Context, c *clusters.Cluster, nodes int) error {
-	config, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig)
+	clients, err := kube.New(c.Kubeconfig)
 	if err != nil {
-		return fmt.Errorf("reading kubeconfig: %w", err)
-	}
-	client, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		return fmt.Errorf("connecting to cluster %q: %w", c.Name, err)
+		return err
 	}
 	p.Observe.Note("create "+string(c.Side), "waiting for nodes, dns and network")
-	r := readiness{client, nodes}
+	r := readiness{clients.Typed, nodes}
 	var unready []string
 	var asking error
 	err = wait.PollUntilContextTimeout(ctx, 500*time.Millisecond, p.readyTimeout(), true, func(ctx context.Context) (bool, error) {

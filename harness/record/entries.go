@@ -13,17 +13,38 @@ type LogFile struct {
 	PodUID    string `json:"podUID"`
 	Container string `json:"container"`
 	Node      string `json:"node"`
-	// Path on the node, as under /var/log/pods.
-	Path string `json:"path"`
+	// Path on the node, under /var/log/pods; for a file that Docker rotated, beside
+	// the current file's target. Empty for a log that came through the API server:
+	// its file holds bare messages, and nothing is known of how it lay on the node.
+	Path string `json:"path,omitempty"`
 	// Target of the symbolic link that Path is; empty for a regular file.
 	Target string `json:"target,omitempty"`
-	Mode   string `json:"mode"` // as ls shows it, such as -rw-r-----
-	Size   int64  `json:"size"` // bytes on the node
+	Mode   string `json:"mode,omitempty"` // of Path as ls shows it, such as -rw-r-----
+	Size   int64  `json:"size"`           // bytes of the file on the node that Path leads to
 	// File holds the bytes, relative to the recording; empty when they could not
-	// be read, which is then a gap too.
+	// be read, which is then a gap too. A file that is compressed on the node is
+	// unpacked here, since secrets could not be redacted otherwise.
 	File string `json:"file"`
 	// Truncated says that File holds only the first bytes.
 	Truncated bool `json:"truncated,omitempty"`
+}
+
+// LogLink is one line of logs/links.jsonl: a symbolic link under
+// /var/log/containers, where log agents look.
+type LogLink struct {
+	Node   string `json:"node"`
+	Path   string `json:"path"`
+	Target string `json:"target"`
+}
+
+// JournalEntry is one line of logs/journals/<node>.jsonl, in the field names of
+// systemd's journal.
+type JournalEntry struct {
+	Unit       string `json:"_SYSTEMD_UNIT"`
+	Identifier string `json:"SYSLOG_IDENTIFIER"`
+	Priority   string `json:"PRIORITY"` // 0 to 7, as syslog has them
+	Message    string `json:"MESSAGE"`
+	Time       string `json:"__REALTIME_TIMESTAMP"` // microseconds since 1970
 }
 
 // Exposition is one line of metrics/index.jsonl: what one endpoint answered.

@@ -9,6 +9,9 @@ import (
 // FormatVersion of what Create writes. Open accepts it and its predecessor.
 const FormatVersion = 1
 
+// oldestFormat that Open accepts; there is no version 0.
+const oldestFormat = max(1, FormatVersion-1)
+
 // Meta is recording.json.
 type Meta struct {
 	FormatVersion int              `json:"formatVersion"`
@@ -17,7 +20,7 @@ type Meta struct {
 	Run           int              `json:"run"` // from 1
 	Runtime       clusters.Runtime `json:"runtime"`
 	// Versions of what the side runs, by component: kubernetes, kubelet, kernel,
-	// runtime, adapter, runc.
+	// os, runtime, adapter, runc. Nodes that differ are joined by commas.
 	Versions map[string]string `json:"versions"`
 	Started  time.Time         `json:"started"`
 	Ended    time.Time         `json:"ended"`
@@ -41,6 +44,11 @@ const (
 	Node    Kind = "node"
 	Agents  Kind = "agents"
 	Parity  Kind = "parity"
+	// Identities are the names that only one run knows, and versions: what is
+	// masked before comparing.
+	Identities Kind = "identities"
+	// Secrets are what has to be redacted; nothing of them is recorded.
+	Secrets Kind = "secrets"
 )
 
 // Gap is something that could not be looked at.
@@ -52,12 +60,24 @@ type Gap struct {
 
 // Names maps each name that only this run knows to its role, by kind of name.
 type Names struct {
-	Nodes      map[string]string `json:"nodes,omitempty"`      // node name -> node role
-	Pods       map[string]Pod    `json:"pods,omitempty"`       // pod UID -> pod
-	Containers map[string]string `json:"containers,omitempty"` // container ID -> <pod role>/<container>
-	Images     map[string]string `json:"images,omitempty"`     // image ID or digest -> image name
-	IPs        map[string]string `json:"ips,omitempty"`        // address -> role
+	// Nodes maps a node's name to its role, such as control-plane or worker.
+	Nodes map[string]string `json:"nodes,omitempty"`
+	// Pods are known by their UID, and a static pod also by the hash that its log
+	// folder and cgroup carry instead.
+	Pods map[string]Pod `json:"pods,omitempty"`
+	// Containers maps a container's ID, without the runtime's scheme, to
+	// <pod role>/<container>. A pod's sandbox is its container POD.
+	Containers map[string]string `json:"containers,omitempty"`
+	// Images maps an image's ID or digest, without sha256:, to its name.
+	Images map[string]string `json:"images,omitempty"`
+	// IPs maps an address to the role of its node or pod, or the name of its
+	// service.
+	IPs map[string]string `json:"ips,omitempty"`
 }
+
+// Sandbox stands for the container that holds a pod's namespaces in
+// Names.Containers. No container can have that name.
+const Sandbox = "POD"
 
 // Pod is what a run knows of one pod.
 type Pod struct {

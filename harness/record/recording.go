@@ -16,11 +16,15 @@ import (
 const (
 	MetaFile     = "recording.json"
 	SuitesDir    = "suites"
+	LogsDir      = "logs"
 	LogIndex     = "logs/index.jsonl"
+	LogLinks     = "logs/links.jsonl"
+	JournalsDir  = "logs/journals"
 	MetricsIndex = "metrics/index.jsonl"
 	EventsFile   = "events.jsonl"
 	ObjectsFile  = "objects.jsonl"
 	NodeFile     = "node.json"
+	ParityFile   = "parity.json"
 )
 
 // Recording is a recording to read from.
@@ -32,19 +36,24 @@ type Recording struct {
 	fs     fs.FS
 }
 
-// Open reads the recording in the folder prefix of a run folder.
+// Open reads the recording in the folder prefix of a run folder. One that was
+// cut short has no recording.json, and is an error.
 func Open(run fs.FS, prefix string) (*Recording, error) {
 	sub, err := fs.Sub(run, prefix)
 	if err != nil {
-		return nil, fmt.Errorf("opening recording %s: %w", prefix, err)
+		return nil, fmt.Errorf("opening recording %q: %w", prefix, err)
 	}
 	r := &Recording{Prefix: prefix, fs: sub}
-	if err := r.json(MetaFile, &r.Meta); err != nil {
-		return nil, fmt.Errorf("opening recording %s: %w", prefix, err)
+	err = r.json(MetaFile, &r.Meta)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("opening recording %q: it was cut short or never made: %w", prefix, err)
 	}
-	if v := r.Meta.FormatVersion; v != FormatVersion && v != FormatVersion-1 {
-		return nil, fmt.Errorf("opening recording %s: format version %d: this program reads %d and %d",
-			prefix, v, FormatVersion-1, FormatVersion)
+	if err != nil {
+		return nil, fmt.Errorf("opening recording %q: %w", prefix, err)
+	}
+	if v := r.Meta.FormatVersion; v < oldestFormat || v > FormatVersion {
+		return nil, fmt.Errorf("opening recording %q: format version %d: this program reads %d to %d",
+			prefix, v, oldestFormat, FormatVersion)
 	}
 	return r, nil
 }
@@ -90,8 +99,25 @@ func (r *Recording) Nodes() ([]NodeFacts, error) {
 	return nodes, err
 }
 
+// Parity returns the properties of the side that the parity ledger compares, by
+// name; none when they were not recorded.
+func (r *Recording) Parity() (map[string]string, error) {
+	var properties map[string]string
+	err := r.json(ParityFile, &properties)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return properties, err
+}
+
+// Journals lists the journal files, one per node, as logs/journals/<node>.jsonl.
+func (r *Recording) Journals() ([]string, error) {
+	return fs.Glob(r.fs, JournalsDir+"/*.jsonl")
+}
+
 // Entries streams the lines of a JSON-lines file with their line numbers, from
-// 1. A file that is not there has none: its absence is a gap of the recording.
+// 1, and stops at the first that cannot be read. A file that is not there has
+// none: its absence is a gap of the recording.
 func Entries[T any](r *Recording, name string) iter.Seq2[Line[T], error] {
 	return func(yield func(Line[T], error) bool) {
 		f, err := r.fs.Open(name)
@@ -105,13 +131,9 @@ func Entries[T any](r *Recording, name string) iter.Seq2[Line[T], error] {
 		defer f.Close()
 		in := bufio.NewReader(f)
 		for number := 1; ; number++ {
-			raw, err := in.ReadBytes('\n')
-			if errors.Is(err, io.EOF) && len(raw) == 0 {
+			line, err := readLine[T](in, number)
+			if errors.Is(err, io.EOF) {
 				return
-			}
-			line := Line[T]{Number: number}
-			if err == nil || errors.Is(err, io.EOF) {
-				err = json.Unmarshal(raw, &line.Entry)
 			}
 			if err != nil {
 				yield(line, fmt.Errorf("%s/%s:%d: %w", r.Prefix, name, number, err))
@@ -122,6 +144,23 @@ func Entries[T any](r *Recording, name string) iter.Seq2[Line[T], error] {
 			}
 		}
 	}
+}
+
+// readLine returns io.EOF behind the last line, whether or not that ended with
+// a line end.
+func readLine[T any](in *bufio.Reader, number int) (Line[T], error) {
+	line := Line[T]{Number: number}
+	raw, err := in.ReadBytes('\n')
+	if err != nil && (len(raw) == 0 || !errors.Is(err, io.EOF)) {
+		return line, err
+	}
+	if decodeErr := json.Unmarshal(raw, &line.Entry); decodeErr != nil {
+		if err != nil {
+			return line, fmt.Errorf("cut short: %w", decodeErr)
+		}
+		return line, decodeErr
+	}
+	return line, nil
 }
 
 // Line is one entry of a JSON-lines file and where it stands.

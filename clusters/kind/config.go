@@ -13,7 +13,7 @@ import (
 )
 
 // kindConfig is the cluster in kind's words. It asks Docker about the host, and
-// puts merged settings into the cluster's folder.
+// puts the user's settings into the cluster's folder.
 func (p *Provider) kindConfig(ctx context.Context, cfg clusters.Config, image string) (*v1alpha4.Cluster, error) {
 	profile, err := runtime.Of(cfg.Runtime)
 	if err != nil {
@@ -30,15 +30,13 @@ func (p *Provider) kindConfig(ctx context.Context, cfg clusters.Config, image st
 	if err != nil {
 		return nil, err
 	}
-	settings, err := p.settings(ctx, cfg, image)
+	settings, err := p.settings(ctx, cfg, profile)
 	if err != nil {
 		return nil, err
 	}
 	return &v1alpha4.Cluster{
 		Nodes: nodes(cfg.Workers, v1alpha4.Node{Image: image, ExtraMounts: append(mounts, settings...)}),
 		Networking: v1alpha4.Networking{
-			// The node image brings the pod network: kind's own needs a registry.
-			DisableDefaultCNI: true,
 			// Docker picks the port itself, so that two clusters made at once do not
 			// pick the same.
 			APIServerPort: -1,

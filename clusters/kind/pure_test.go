@@ -1,6 +1,8 @@
 package kind
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -16,55 +18,46 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/runtime"
 )
 
-func TestMergeDaemonJSON(t *testing.T) {
+func TestUserSettingsLoseWhatANodeCannotHave(t *testing.T) {
 	t.Parallel()
-	const node = `{"exec-opts":["native.cgroupdriver=systemd"],"log-driver":"json-file","log-opts":{"max-size":"100m"}}`
 	for name, row := range map[string]struct {
 		user, want string
-		overruled  []string
+		refused    []string
 	}{
-		"a new setting is added": {
-			user: `{"registry-mirrors":["https://mirror.example"]}`,
-			want: `{"exec-opts":["native.cgroupdriver=systemd"],"log-driver":"json-file","log-opts":{"max-size":"100m"},"registry-mirrors":["https://mirror.example"]}`,
+		"all can be had": {
+			user: `{"log-opts":{"max-file":"3"},"registry-mirrors":["https://mirror.example"]}`,
+			want: `{"log-opts":{"max-file":"3"},"registry-mirrors":["https://mirror.example"]}`,
 		},
-		"the user's value wins as a whole": {
-			user: `{"log-opts":{"max-file":"3"}}`,
-			want: `{"exec-opts":["native.cgroupdriver=systemd"],"log-driver":"json-file","log-opts":{"max-file":"3"}}`,
-		},
-		"what the node needs stays": {
-			user:      `{"storage-driver":"btrfs","exec-opts":["native.cgroupdriver=cgroupfs"],"data-root":"/data"}`,
-			want:      node,
-			overruled: []string{"data-root", "exec-opts", "storage-driver"},
+		"a node keeps its cgroup driver, storage and folders": {
+			user:    `{"storage-driver":"btrfs","exec-opts":["native.cgroupdriver=cgroupfs"],"data-root":"/data","debug":true}`,
+			want:    `{"debug":true}`,
+			refused: []string{"data-root", "exec-opts", "storage-driver"},
 		},
 		"large numbers keep their digits": {
 			user: `{"max-concurrent-downloads":9007199254740993}`,
-			want: `{"exec-opts":["native.cgroupdriver=systemd"],"log-driver":"json-file","log-opts":{"max-size":"100m"},"max-concurrent-downloads":9007199254740993}`,
+			want: `{"max-concurrent-downloads":9007199254740993}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, overruled, err := mergeDaemonJSON([]byte(node), []byte(row.user))
+			got, refused, err := withoutPinned([]byte(row.user))
 			if err != nil {
 				t.Fatal(err)
 			}
-			compact := strings.NewReplacer("\n", "", "  ", "", `": `, `":`).Replace(string(got))
-			if diff := cmp.Diff(row.want, compact); diff != "" {
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(row.want, compact.String()); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(row.overruled, overruled); diff != "" {
+			if diff := cmp.Diff(row.refused, refused); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-}
-
-func TestMergeDaemonJSONSaysWhichFileIsBroken(t *testing.T) {
-	t.Parallel()
-	if _, _, err := mergeDaemonJSON([]byte("{}"), []byte("{,")); err == nil || !strings.Contains(err.Error(), "reading settings") {
-		t.Errorf("broken user settings: %v", err)
-	}
-	if _, _, err := mergeDaemonJSON([]byte(""), []byte("{}")); err == nil || !strings.Contains(err.Error(), "node's own") {
-		t.Errorf("broken node settings: %v", err)
+	if _, _, err := withoutPinned([]byte("{,")); err == nil {
+		t.Error("broken settings are accepted")
 	}
 }
 

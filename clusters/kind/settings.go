@@ -1,14 +1,11 @@
 package kind
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
@@ -17,80 +14,70 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/runtime"
 )
 
+// userDaemonJSON is a path on the node: a node with Docker Engine merges the
+// files of this folder, in order, into its daemon.json.
+const userDaemonJSON = "/kind/rehearse/daemon.d/50-user.json"
+
 // pinned are the settings of Docker Engine that make it work inside a node; a
-// user's value for them would keep the node from starting, or change what is
-// compared.
+// user's value for them would keep the node from starting, or change more than
+// the runtime.
 var pinned = []string{
 	"containerd", "data-root", "default-runtime", "exec-opts", "exec-root", "hosts", "pidfile", "runtimes", "storage-driver",
 }
 
 // settings are the mounts that bring the user's settings for the runtime to
 // where each node reads them.
-func (p *Provider) settings(ctx context.Context, cfg clusters.Config, image string) ([]v1alpha4.Mount, error) {
-	profile, err := runtime.Of(cfg.Runtime)
-	if err != nil {
-		return nil, err
-	}
-	path := cfg.RegistryHosts
+func (p *Provider) settings(ctx context.Context, cfg clusters.Config, profile runtime.Profile) ([]v1alpha4.Mount, error) {
+	var m v1alpha4.Mount
+	var err error
 	switch {
 	case cfg.DaemonJSON != "":
-		path, err = p.mergedDaemonJSON(ctx, cfg, image, profile.Settings)
-	case path != "":
-		path, err = existing(path)
+		m.ContainerPath = userDaemonJSON
+		m.HostPath, err = p.acceptedDaemonJSON(ctx, cfg)
+	case cfg.RegistryHosts != "":
+		m.ContainerPath = profile.Settings
+		m.HostPath, err = existing(cfg.RegistryHosts)
 	default:
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("bringing the user's settings for %q to the nodes: %w", cfg.Runtime, err)
+		return nil, fmt.Errorf("bringing settings of %s to the nodes: %w", cfg.Runtime, err)
 	}
-	return []v1alpha4.Mount{{HostPath: path, ContainerPath: profile.Settings, Readonly: true}}, nil
+	m.Readonly = true
+	return []v1alpha4.Mount{m}, nil
 }
 
-// mergedDaemonJSON lays the user's daemon.json over the node image's own, in a
-// file of the cluster's folder.
-func (p *Provider) mergedDaemonJSON(ctx context.Context, cfg clusters.Config, image, onNode string) (string, error) {
+// acceptedDaemonJSON copies the user's daemon.json to the cluster's folder,
+// without what a node cannot have.
+func (p *Provider) acceptedDaemonJSON(ctx context.Context, cfg clusters.Config) (path string, err error) {
 	user, err := os.ReadFile(cfg.DaemonJSON)
 	if err != nil {
 		return "", err
 	}
-	node, err := output(ctx, "run", "--rm", "--network", "none", "--entrypoint", "cat", image, onNode)
+	accepted, refused, err := withoutPinned(user)
 	if err != nil {
-		return "", fmt.Errorf("reading %q of the node image: %w", onNode, err)
+		return "", fmt.Errorf("reading %q: %w", cfg.DaemonJSON, err)
 	}
-	merged, overruled, err := mergeDaemonJSON([]byte(node), user)
-	if err != nil {
-		return "", fmt.Errorf("%q: %w", cfg.DaemonJSON, err)
+	if len(refused) > 0 {
+		p.noter(cfg)("daemon.json: nodes keep their own " + strings.Join(refused, ", "))
+		p.logger().WarnContext(ctx, "settings refused", "cluster", cfg.Name, "file", cfg.DaemonJSON, "keys", refused)
 	}
-	if len(overruled) > 0 {
-		p.noter(cfg)("daemon.json: the node's own value is kept for " + strings.Join(overruled, ", "))
-		p.logger().WarnContext(ctx, "settings overruled", "cluster", cfg.Name, "file", cfg.DaemonJSON, "keys", overruled)
-	}
-	path := filepath.Join(cfg.Dir, "daemon.json")
-	if err := os.WriteFile(path, merged, 0o644); err != nil {
-		return "", err
-	}
-	return filepath.Abs(path)
+	path = filepath.Join(cfg.Dir, "daemon.json")
+	return path, os.WriteFile(path, accepted, 0o644)
 }
 
-// mergeDaemonJSON returns the node's settings with the user's over them, and
-// which of the user's a node cannot have.
-func mergeDaemonJSON(node, user []byte) (merged []byte, overruled []string, err error) {
-	var settings, wanted map[string]any
-	if err := json.Unmarshal(node, &settings); err != nil {
-		return nil, nil, fmt.Errorf("reading the node's own settings: %w", err)
+// withoutPinned takes the pinned keys out of a daemon.json and names them.
+func withoutPinned(user []byte) (accepted []byte, refused []string, err error) {
+	settings := map[string]json.RawMessage{} // values keep every digit
+	if err := json.Unmarshal(user, &settings); err != nil {
+		return nil, nil, err
 	}
-	in := json.NewDecoder(bytes.NewReader(user))
-	in.UseNumber()
-	if err := in.Decode(&wanted); err != nil {
-		return nil, nil, fmt.Errorf("reading settings: %w", err)
-	}
-	for _, key := range slices.Sorted(maps.Keys(wanted)) {
-		if slices.Contains(pinned, key) {
-			overruled = append(overruled, key)
-			continue
+	for _, key := range pinned {
+		if _, set := settings[key]; set {
+			refused = append(refused, key)
+			delete(settings, key)
 		}
-		settings[key] = wanted[key]
 	}
-	merged, err = json.MarshalIndent(settings, "", "  ")
-	return merged, overruled, err
+	accepted, err = json.MarshalIndent(settings, "", "  ")
+	return accepted, refused, err
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func TestParseReadsDockerLinesOnly(t *testing.T) {
+func TestDockerLinesAreReadableAndNoOthers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		line string
@@ -27,8 +27,8 @@ func TestParseReadsDockerLinesOnly(t *testing.T) {
 		"cut short":         {`{"log":"tea\n","stream":"std`, false},
 		"empty":             {``, false},
 	} {
-		if _, err := parse([]byte(test.line)); (err == nil) != test.ok {
-			t.Errorf("%s: parse(%s): got error %v, want ok %v", name, test.line, err, test.ok)
+		if got := readable([]byte(test.line)); got != test.ok {
+			t.Errorf("%s: readable(%s): got %v, want %v", name, test.line, got, test.ok)
 		}
 	}
 }

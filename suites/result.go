@@ -10,6 +10,14 @@ const (
 	EnvToolbox    = "REHEARSE_TOOLBOX" // reference of the toolbox image
 )
 
+// DefaultToolbox is the image of the shipped suites' pods, which every node image
+// brings along: busybox as /bin/sh and its tools, and Kubernetes' /agnhost.
+const DefaultToolbox = "rehearse.dev/toolbox:1"
+
+// NamespacePrefix starts the name of every namespace that a shipped suite makes.
+// What is in there is the suite's own and no evidence of the user's workloads.
+const NamespacePrefix = "rehearse-"
+
 // Result is what one suite showed on one cluster.
 type Result struct {
 	Suite string `json:"suite"`

@@ -1,0 +1,41 @@
+package lifecycle
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/rehearse-dev/rehearse/suites/fixture"
+	"github.com/rehearse-dev/rehearse/suites/observe"
+)
+
+func orderSpecs(c *fixture.Cluster) {
+	It("does not start when an init container fails", func(ctx SpecContext) {
+		pod := fixture.Pod("init-fails", fixture.Shell("main", "echo never"))
+		pod.Spec.InitContainers = []corev1.Container{
+			fixture.Shell("first", "exit 0"), fixture.Shell("second", "exit 4"), fixture.Shell("third", "echo never"),
+		}
+		c.Finish(ctx, pod)
+		Expect(pod.Status.Phase).To(Equal(corev1.PodFailed))
+		Expect(fixture.End(pod, "second").ExitCode).To(BeEquivalentTo(4))
+		for _, later := range []string{"third", "main"} {
+			waiting := fixture.Status(pod, later).State.Waiting
+			Expect(waiting).NotTo(BeNil(), "container %q after a failed init container", later)
+			observe.Value(later+": waiting reason", waiting.Reason)
+		}
+		observe.End("first", fixture.End(pod, "first"))
+		observe.End("second", fixture.End(pod, "second"))
+	})
+
+	DescribeTable("is ended when its postStart hook", func(ctx SpecContext, name string, command ...string) {
+		container := fixture.Shell("main", fixture.Forever)
+		container.Lifecycle = &corev1.Lifecycle{PostStart: hook(command...)}
+		pod := c.Finish(ctx, fixture.Pod(name, container))
+		Expect(pod.Status.Phase).NotTo(Equal(corev1.PodPending))
+		observe.End("main", fixture.End(pod, "main"))
+		observe.Value("event", c.Event(ctx, pod, "FailedPostStartHook", "").Message)
+	},
+		Entry("fails", "hook-fails", "/bin/sh", "-c", "echo why >&2; exit 6"),
+		Entry("does not exist", "hook-missing", "/no/such/hook"),
+	)
+}

@@ -1,0 +1,5 @@
+// Package logging is a placeholder.
+package logging
+
+// Register adds nothing yet.
+func Register() {}

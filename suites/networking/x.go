@@ -1,0 +1,5 @@
+// Package networking is a placeholder.
+package networking
+
+// Register adds nothing yet.
+func Register() {}

@@ -1,0 +1,5 @@
+// Package probes is a placeholder.
+package probes
+
+// Register adds nothing yet.
+func Register() {}

@@ -36,6 +36,9 @@ const (
 // Runtimes lists every known runtime.
 func Runtimes() []Runtime { return []Runtime{Docker, Dockershim, Containerd} }
 
+// DefaultKubernetesVersion is what a cluster has when nobody asks for another.
+const DefaultKubernetesVersion = "v1.37.2"
+
 // Config is what one side's cluster should be.
 type Config struct {
 	Side    Side
@@ -102,3 +105,7 @@ type ImageLoader interface {
 	// LoadImages returns once the cluster's runtime lists every given reference.
 	LoadImages(ctx context.Context, c *Cluster, archive string, refs []string) error
 }
+
+// Keeper is a provider whose clusters were there before and stay: what was put
+// on them has to be taken off again.
+type Keeper interface{ Keeps() }

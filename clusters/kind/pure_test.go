@@ -1,8 +1,12 @@
 package kind
 
 import (
+	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -59,6 +63,60 @@ func TestUserSettingsLoseWhatANodeCannotHave(t *testing.T) {
 	if _, _, err := withoutPinned([]byte("{,")); err == nil {
 		t.Error("broken settings are accepted")
 	}
+}
+
+func TestArchivedRefs(t *testing.T) {
+	t.Parallel()
+	archive := tarball(t, map[string]string{"manifest.json": `[{"RepoTags":["shop/web:1","shop/web:2"]},{"RepoTags":["shop/db:1"]}]`})
+	var compressed bytes.Buffer
+	zip := gzip.NewWriter(&compressed)
+	if _, err := zip.Write(archive); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{"plain": archive, "compressed": compressed.Bytes()} {
+		got, err := archivedRefs(write(t, content))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff([]string{"shop/web:1", "shop/web:2", "shop/db:1"}, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	for name, content := range map[string][]byte{"empty": nil, "no tar": []byte("text"), "no manifest": tarball(t, map[string]string{"layer": ""})} {
+		if refs, err := archivedRefs(write(t, content)); err == nil {
+			t.Errorf("%s: refs %q, want an error", name, refs)
+		}
+	}
+}
+
+func tarball(t *testing.T, files map[string]string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for name, content := range files {
+		if err := w.WriteHeader(&tar.Header{Name: name, Size: int64(len(content)), Mode: 0o644}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func write(t *testing.T, content []byte) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestPatchesNameTheSocketForEveryNode(t *testing.T) {

@@ -14,6 +14,10 @@ const (
 // brings along: busybox as /bin/sh and its tools, and Kubernetes' /agnhost.
 const DefaultToolbox = "rehearse.dev/toolbox:1"
 
+// Command is the program's command that runs one shipped suite in its process:
+// rehearse suite NAME.
+const Command = "suite"
+
 // NamespacePrefix starts the name of every namespace that a shipped suite makes.
 // What is in there is the suite's own and no evidence of the user's workloads.
 const NamespacePrefix = "rehearse-"
@@ -24,6 +28,9 @@ type Result struct {
 	Specs []Spec `json:"specs"` // sorted by name
 	// Seed that Ginkgo used, the same on both sides.
 	Seed int64 `json:"seed"`
+	// Gap says why the suite could not be looked at, or not to its end; empty when
+	// it ran through. Failing specs are no gap.
+	Gap string `json:"gap,omitempty"`
 }
 
 // Spec is one spec that ran, or was skipped.

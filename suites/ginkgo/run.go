@@ -86,6 +86,7 @@ func Run(ctx context.Context, r Request) (suites.Result, error) {
 		err = cause // what a suite that we interrupted says of it is of no use
 	}
 	if err != nil {
+		result.Gap = err.Error()
 		err = fmt.Errorf("running suite %q on %s: %w", r.Suite, r.Cluster.Side, err)
 	}
 	result.Suite, result.Seed = r.Suite, r.Seed

@@ -65,6 +65,9 @@ type Names struct {
 	// Pods are known by their UID, and a static pod also by the hash that its log
 	// folder and cgroup carry instead.
 	Pods map[string]Pod `json:"pods,omitempty"`
+	// Workloads maps each ReplicaSet and Job that a controller made, as
+	// <namespace>/<name>, to the controller's name.
+	Workloads map[string]string `json:"workloads,omitempty"`
 	// Containers maps a container's ID, without the runtime's scheme, to
 	// <pod role>/<container>. A pod's sandbox is its container POD.
 	Containers map[string]string `json:"containers,omitempty"`

@@ -20,6 +20,7 @@ const (
 	LogIndex     = "logs/index.jsonl"
 	LogLinks     = "logs/links.jsonl"
 	JournalsDir  = "logs/journals"
+	MetricsDir   = "metrics"
 	MetricsIndex = "metrics/index.jsonl"
 	EventsFile   = "events.jsonl"
 	ObjectsFile  = "objects.jsonl"

@@ -79,11 +79,13 @@ const (
 // Finding is a check that differs, or several that one cause explains.
 type Finding struct {
 	// ID is the same in every rehearsal that finds the same thing.
-	ID       string      `json:"id"`
-	Kind     record.Kind `json:"kind"`
-	Change   Change      `json:"change"`
-	Subject  string      `json:"subject"`
-	Severity Severity    `json:"severity"`
+	ID      string      `json:"id"`
+	Kind    record.Kind `json:"kind"`
+	Change  Change      `json:"change"`
+	Subject string      `json:"subject"`
+	// Aspect is what of the subject was compared, such as line format.
+	Aspect   string   `json:"aspect,omitempty"`
+	Severity Severity `json:"severity"`
 	// Title is one sentence for a stranger.
 	Title     string `json:"title"`
 	Baseline  string `json:"baseline"`

@@ -1,0 +1,94 @@
+package catalogue
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+)
+
+// Entry is one known difference.
+type Entry struct {
+	ID    string `yaml:"id"`
+	Title string `yaml:"title"` // one sentence for a stranger
+	// Docker and Containerd say how each of them behaves.
+	Docker     string `yaml:"docker"`
+	Containerd string `yaml:"containerd"`
+	Why        string `yaml:"why"`    // what in the runtimes makes it so
+	Who        string `yaml:"who"`    // what usually leans on the Docker behaviour
+	Remedy     string `yaml:"remedy"` // what to do about it
+	// Severity is changes or info; whether something breaks depends on what the
+	// user has, not on the entry.
+	Severity string `yaml:"severity"`
+	// Baselines are the kinds of Docker side that the entry holds for; empty
+	// means all of them.
+	Baselines []clusters.Runtime `yaml:"baselines,omitempty"`
+	// Match lists what the entry explains: a difference that fits any of them.
+	Match []Matcher `yaml:"match"`
+}
+
+// Matcher fits a difference when every pattern that is set does. Patterns are
+// regular expressions (RE2) that may match anywhere in the text.
+type Matcher struct {
+	Kind    string  `yaml:"kind"` // of evidence, exactly
+	Aspect  Pattern `yaml:"aspect,omitempty"`
+	Subject Pattern `yaml:"subject,omitempty"`
+	// Docker and Containerd are patterns of the value on that side.
+	Docker     Pattern `yaml:"docker,omitempty"`
+	Containerd Pattern `yaml:"containerd,omitempty"`
+	// Only names the one side, docker or containerd, that has a value at all.
+	Only string `yaml:"only,omitempty"`
+}
+
+// Difference is something that differs between a Docker side and a containerd
+// side. A value is empty where that side has none.
+type Difference struct {
+	Kind    string // of evidence
+	Aspect  string // what was compared
+	Subject string // of what
+	// Runtime of the Docker side: docker or dockershim.
+	Runtime            clusters.Runtime
+	Docker, Containerd string
+}
+
+// Pattern is a regular expression in YAML. The zero value matches everything.
+type Pattern struct{ *regexp.Regexp }
+
+// UnmarshalYAML compiles the expression.
+func (p *Pattern) UnmarshalYAML(node *yaml.Node) error {
+	var text string
+	if err := node.Decode(&text); err != nil {
+		return err
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return fmt.Errorf("line %d: %w", node.Line, err)
+	}
+	p.Regexp = re
+	return nil
+}
+
+func (p Pattern) fits(s string) bool { return p.Regexp == nil || p.MatchString(s) }
+
+// explains is true when any matcher fits and the entry holds for the Docker side
+// at hand.
+func (e *Entry) explains(d Difference) bool {
+	if len(e.Baselines) > 0 && !slices.Contains(e.Baselines, d.Runtime) {
+		return false
+	}
+	return slices.ContainsFunc(e.Match, func(m Matcher) bool { return m.fits(d) })
+}
+
+func (m *Matcher) fits(d Difference) bool {
+	switch {
+	case m.Kind != d.Kind,
+		m.Only == "docker" && (d.Docker == "" || d.Containerd != ""),
+		m.Only == "containerd" && (d.Docker != "" || d.Containerd == ""):
+		return false
+	}
+	return m.Aspect.fits(d.Aspect) && m.Subject.fits(d.Subject) &&
+		m.Docker.fits(d.Docker) && m.Containerd.fits(d.Containerd)
+}

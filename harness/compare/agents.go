@@ -1,0 +1,305 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/scenarios"
+)
+
+// tenfold is how far the amounts of a signal must lie apart to be told from
+// chance.
+const tenfold = 10
+
+// Agents compares the signals that a scenario's agents declare. A signal that
+// the baseline showed and the candidate does not breaks the agent; one that the
+// baseline never showed proves nothing.
+func Agents(agents []scenarios.Agent) Comparer {
+	return Comparer{record.Agents, func(baseline, candidate *record.Recording) (Section, error) {
+		var s Section
+		for _, agent := range agents {
+			b, err := listen(baseline, agent)
+			if err != nil {
+				return Section{}, err
+			}
+			c, err := listen(candidate, agent)
+			if err != nil {
+				return Section{}, err
+			}
+			why, err := surroundings(b, c)
+			if err != nil {
+				return Section{}, err
+			}
+			for i, signal := range agent.Signals {
+				s.signal(signalOf{agent.Name, signal}, b.heard[i], c.heard[i], why)
+			}
+		}
+		return s, nil
+	}}
+}
+
+// heard is what there was of one signal on one side.
+type heard struct {
+	// amount is the sum of the numbers that a signal carries, or how often it was
+	// seen when it carries none. A signal that only ever says 0 is no sign of
+	// life.
+	amount   float64
+	evidence []Evidence
+}
+
+// audience is one agent on one side, and what there was of each of its signals.
+type audience struct {
+	recording *record.Recording
+	pods      []pod
+	heard     []heard
+}
+
+type signalOf struct {
+	agent  string
+	signal scenarios.Signal
+}
+
+func (s signalOf) String() string {
+	if s.signal.Metric != "" {
+		return "metric " + s.signal.Metric
+	}
+	return "log line /" + s.signal.Logs + "/"
+}
+
+func (s *Section) signal(of signalOf, b, c heard, why string) {
+	k := key{of.String(), "agent " + of.agent}
+	f := Finding{
+		Kind: record.Agents, Aspect: k.aspect, Subject: k.subject, Severity: Changes,
+		Baseline: said(b.amount), Candidate: said(c.amount) + why,
+		Evidence: slices.Concat(b.evidence, c.evidence),
+		Assets:   []Asset{{Kind: "agent", Name: of.agent}},
+	}
+	asset := &f.Assets[0]
+	switch {
+	case b.amount == 0 && c.amount == 0:
+		s.unproven(record.Agents, k)
+	case c.amount == 0:
+		f.Change, f.Severity, asset.Why = Lost, Breaks, of.String()+" is on the baseline, never on the candidate"
+		s.differs(f)
+	case b.amount == 0:
+		f.Change, asset.Why = New, of.String()+" is on the candidate only"
+		s.differs(f)
+	case math.Max(b.amount, c.amount) >= tenfold*math.Min(b.amount, c.amount):
+		f.Change, asset.Why = Changed, of.String()+" is ten times apart or more"
+		s.differs(f)
+	default:
+		s.agrees(record.Agents, k)
+	}
+}
+
+func said(amount float64) string {
+	if amount == 0 {
+		return "nothing"
+	}
+	return "amount " + strconv.FormatFloat(amount, 'f', -1, 64)
+}
+
+// listen gathers an agent's signals on one side.
+func listen(r *record.Recording, agent scenarios.Agent) (audience, error) {
+	all, err := pods(r)
+	if err != nil {
+		return audience{}, err
+	}
+	a := audience{recording: r, heard: make([]heard, len(agent.Signals))}
+	for _, p := range all {
+		if p.belongs(agent.Name) {
+			a.pods = append(a.pods, p)
+		}
+	}
+	for i, signal := range agent.Signals {
+		hear := a.metric
+		if signal.Logs != "" {
+			hear = a.logs
+		}
+		if a.heard[i], err = hear(cmp.Or(signal.Logs, signal.Metric)); err != nil {
+			return audience{}, fmt.Errorf("agent %q: %w", agent.Name, err)
+		}
+	}
+	return a, nil
+}
+
+// belongs is true for a pod that is of the named app, by its role or by the
+// labels that say so.
+func (p *pod) belongs(app string) bool {
+	return path.Base(p.role) == app || slices.ContainsFunc(
+		[]string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "k8s-app", "app"},
+		func(label string) bool { return p.Metadata.Labels[label] == app },
+	)
+}
+
+func (a *audience) has(uid string) bool {
+	return slices.ContainsFunc(a.pods, func(p pod) bool { return p.Metadata.UID == uid })
+}
+
+// logs hears a regular expression in the messages of the agent's pods.
+func (a *audience) logs(expression string) (heard, error) {
+	in, err := regexp.Compile(expression)
+	if err != nil {
+		return heard{}, fmt.Errorf("signal %q: %w", expression, err)
+	}
+	var h heard
+	var last []Evidence
+	for entry, err := range record.Entries[record.LogFile](a.recording, record.LogIndex) {
+		if err != nil {
+			return heard{}, err
+		}
+		if entry.Entry.File == "" || !a.has(entry.Entry.PodUID) {
+			continue
+		}
+		for line, err := range messages(a.recording, entry.Entry.File) {
+			if err != nil {
+				return heard{}, err
+			}
+			here := func() Evidence { return at(a.recording, entry.Entry.File, line.number, string(line.raw)) }
+			if amount, ok := match(in, line.message); ok {
+				h.hear(amount, here)
+			}
+			last = []Evidence{here()}
+		}
+	}
+	if len(h.evidence) == 0 {
+		h.evidence = last // what the agent said instead
+	}
+	return h, nil
+}
+
+func (h *heard) hear(amount float64, here func() Evidence) {
+	h.amount += amount
+	if amount > 0 && len(h.evidence) < maxEvidence {
+		h.evidence = append(h.evidence, here())
+	}
+}
+
+// match returns the number in the expression's first group; an expression
+// without one counts as 1.
+func match(in *regexp.Regexp, message []byte) (float64, bool) {
+	groups := in.FindSubmatch(message)
+	if groups == nil {
+		return 0, false
+	}
+	if len(groups) > 1 {
+		if n, err := strconv.ParseFloat(string(groups[1]), 64); err == nil {
+			return n, true
+		}
+	}
+	return 1, true
+}
+
+// metric hears a metric that the agent's pods expose.
+func (a *audience) metric(name string) (heard, error) {
+	var h heard
+	for entry, err := range record.Entries[record.Exposition](a.recording, record.MetricsIndex) {
+		if err != nil {
+			return heard{}, err
+		}
+		if !a.exposes(entry.Entry) {
+			continue
+		}
+		e, err := readExposition(a.recording, entry.Entry)
+		if err != nil {
+			return heard{}, err
+		}
+		var zero []Evidence
+		for _, sample := range e.samples(name) {
+			here := func() Evidence { return e.find(name, sample) }
+			if sample.value == 0 {
+				zero = []Evidence{here()}
+			}
+			h.hear(math.Abs(sample.value), here)
+		}
+		if len(h.evidence) == 0 {
+			h.evidence = zero
+		}
+	}
+	return h, nil
+}
+
+func (a *audience) exposes(e record.Exposition) bool {
+	return e.Pod != "" && slices.ContainsFunc(a.pods, func(p pod) bool {
+		return p.Metadata.Name == path.Base(e.Pod)
+	})
+}
+
+// surroundings says what an agent leans on that differs between the sides: the
+// paths that it mounts from its node. It is empty where nothing differs.
+func surroundings(b, c audience) (string, error) {
+	var differing []string
+	for _, dir := range mounted(b.pods) {
+		paths, err := pathsWithin(dir, b.recording, c.recording)
+		if err != nil {
+			return "", err
+		}
+		differing = append(differing, paths...)
+		logs, err := logsWithin(dir, b, c)
+		if err != nil {
+			return "", err
+		}
+		differing = append(differing, logs...)
+	}
+	slices.Sort(differing)
+	if len(differing) == 0 {
+		return "", nil
+	}
+	return "; of what it mounts, " + strings.Join(slices.Compact(differing), ", "), nil
+}
+
+func mounted(pods []pod) []string {
+	dirs := map[string]bool{}
+	for _, p := range pods {
+		for _, dir := range p.hostPaths() {
+			dirs[dir] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(dirs))
+}
+
+// pathsWithin names the recorded paths of the nodes at or below dir whose type
+// differs.
+func pathsWithin(dir string, b, c *record.Recording) ([]string, error) {
+	was, err := pathTypes(b)
+	if err != nil {
+		return nil, err
+	}
+	is, err := pathTypes(c)
+	if err != nil {
+		return nil, err
+	}
+	var differing []string
+	for _, name := range slices.Sorted(maps.Keys(was)) {
+		if within(name, dir) && was[name] != is[name] {
+			differing = append(differing, fmt.Sprintf("%s is %s instead of %s", name, article(is[name]), article(was[name])))
+		}
+	}
+	return differing, nil
+}
+
+// logsWithin says that container logs lie at or below dir and are written
+// another way.
+func logsWithin(dir string, b, c audience) ([]string, error) {
+	if !within("/var/log/pods", dir) && !within("/var/log/containers", dir) && !within(dir, "/var/log") &&
+		!within("/var/lib/docker/containers", dir) && !within(dir, "/var/lib/docker/containers") {
+		return nil, nil
+	}
+	was, err := formats(b.recording)
+	if err != nil {
+		return nil, err
+	}
+	is, err := formats(c.recording)
+	if err != nil || was == is {
+		return nil, err
+	}
+	return []string{fmt.Sprintf("container logs under %s are %s instead of %s", dir, is, was)}, nil
+}

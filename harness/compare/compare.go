@@ -1,0 +1,103 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/catalogue"
+	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/scenarios"
+)
+
+// Input is what one comparison judges.
+type Input struct {
+	// Scenario names the agents whose signals are judged, and tells shipped
+	// suites from the user's own.
+	Scenario *scenarios.Scenario
+	// Baseline and Candidate are the runs of each side, equally many and at least
+	// one.
+	Baseline, Candidate []*record.Recording
+	// FailOn is the mildest severity that makes the verdict different; empty
+	// means Changes.
+	FailOn Severity
+}
+
+// Compare judges the recordings of a rehearsal. The same input gives the same
+// comparison.
+func Compare(in Input) (*Comparison, error) {
+	if in.Scenario == nil || len(in.Baseline) == 0 || len(in.Baseline) != len(in.Candidate) {
+		return nil, errors.New("comparing: want a scenario, and equally many recordings of both sides")
+	}
+	known, err := catalogue.Load()
+	if err != nil {
+		return nil, fmt.Errorf("comparing: %w", err)
+	}
+	section, err := sections(in)
+	if err != nil {
+		return nil, fmt.Errorf("comparing: %w", err)
+	}
+	c := &Comparison{
+		APIVersion: APIVersion,
+		Scenario:   Scenario{Name: in.Scenario.Metadata.Name, Summary: in.Scenario.Spec.Summary},
+		Pair:       Pair{Baseline: side(in.Baseline), Candidate: side(in.Candidate)},
+		Checks:     section.Checks,
+		Gaps:       append(gaps(in), section.Gaps...),
+		Warnings:   section.Warnings,
+	}
+	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks)
+	c.sort()
+	c.judge(in.FailOn)
+	return c, nil
+}
+
+// Comparers lists the comparers in the order in which they run.
+func Comparers(s *scenarios.Scenario) []Comparer {
+	var shipped []string
+	for _, suite := range s.Spec.Suites {
+		shipped = append(shipped, suite.Builtin...)
+	}
+	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Events(), Status(), Metrics(), Objects(), Node()}
+}
+
+func sections(in Input) (Section, error) {
+	runs := make([]Section, len(in.Baseline))
+	for i := range in.Baseline {
+		for _, comparer := range Comparers(in.Scenario) {
+			s, err := comparer.Run(in.Baseline[i], in.Candidate[i])
+			if err != nil {
+				return Section{}, fmt.Errorf("%s: %w", comparer.Kind, err)
+			}
+			runs[i] = join(runs[i], s)
+		}
+	}
+	return repeated(runs), nil
+}
+
+func side(runs []*record.Recording) Side {
+	meta := runs[0].Meta
+	return Side{Runtime: meta.Runtime, Versions: meta.Versions, Runs: len(runs)}
+}
+
+func gaps(in Input) []Gap {
+	var all []Gap
+	for i, runs := range [2][]*record.Recording{in.Baseline, in.Candidate} {
+		for _, r := range runs {
+			for _, g := range r.Meta.Gaps {
+				all = append(all, Gap{Side: clusters.Sides()[i], Gap: g})
+			}
+		}
+	}
+	slices.SortFunc(all, compareGaps)
+	return slices.Compact(all)
+}
+
+func compareGaps(a, b Gap) int {
+	return strings.Compare(gapText(a), gapText(b))
+}
+
+func gapText(g Gap) string {
+	return strings.Join([]string{string(g.Side), string(g.Kind), g.Subject, g.Reason}, "\x00")
+}

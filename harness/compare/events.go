@@ -1,0 +1,129 @@
+package compare
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/harness/normalise"
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// warnings are aspects named for the reason of an event.
+const warning = "warning "
+
+// Events compares what became of workloads that are in trouble on either side:
+// the warnings that keep coming.
+//
+// Events are noisy by nature: which of them appear on the way to a healthy
+// workload, and how often, is timing. So a workload that both sides end up
+// running well is not judged by how it got there; normal events are not compared
+// at all; and a warning counts from the second time on: once is chance, twice is
+// behaviour. A container that is tried again and again alternates between
+// failing and backing off, and which of the two was caught is chance too: the
+// failures are compared, the backing off is not.
+func Events() Comparer {
+	return Comparer{record.Events, func(baseline, candidate *record.Recording) (Section, error) {
+		b, err := warningsOf(baseline)
+		if err != nil {
+			return Section{}, err
+		}
+		c, err := warningsOf(candidate)
+		if err != nil {
+			return Section{}, err
+		}
+		troubled := map[string]bool{}
+		for _, side := range []sideWarnings{b, c} {
+			for role, health := range side.health {
+				troubled[role] = troubled[role] || health != healthy
+			}
+		}
+		only := func(k key, _ fact) bool { return !troubled[k.subject] }
+		maps.DeleteFunc(b.facts, only)
+		maps.DeleteFunc(c.facts, only)
+		return diff(record.Events, nil, b.facts, c.facts), nil
+	}}
+}
+
+type sideWarnings struct {
+	facts  facts
+	health map[string]string // by role
+}
+
+func warningsOf(r *record.Recording) (sideWarnings, error) {
+	list, err := pods(r)
+	if err != nil {
+		return sideWarnings{}, err
+	}
+	roles := map[string]string{} // by UID
+	for _, p := range list {
+		roles[p.Metadata.UID] = p.role
+	}
+	side := sideWarnings{facts{}, healths(list)}
+	times := map[key]map[string]int{}
+	mask := normalise.New(r.Meta.Names)
+	for line, err := range record.Entries[record.Event](r, record.EventsFile) {
+		if err != nil {
+			return sideWarnings{}, err
+		}
+		e := line.Entry
+		role, known := roles[e.UID]
+		if e.Kind != "Pod" || e.Type != "Warning" || !known || backsOff(e) {
+			continue
+		}
+		k, text := key{warning + e.Reason, role}, mask.Text(e.Message)
+		side.facts.add(k, text, at(r, record.EventsFile, line.Number, e.Reason+": "+e.Message))
+		if times[k] == nil {
+			times[k] = map[string]int{}
+		}
+		times[k][text] += int(max(e.Count, 1))
+	}
+	side.facts.forgetOnce(times)
+	return side, nil
+}
+
+// forgetOnce removes the texts that came only once.
+func (f facts) forgetOnce(times map[key]map[string]int) {
+	for k, texts := range times {
+		maps.DeleteFunc(f[k], func(text string, _ []Evidence) bool { return texts[text] < 2 })
+		if len(f[k]) == 0 {
+			delete(f, k)
+		}
+	}
+}
+
+func backsOff(e record.Event) bool {
+	return strings.HasSuffix(e.Reason, "BackOff") || strings.HasSuffix(e.Message, "BackOff")
+}
+
+// The healths of a workload.
+const (
+	healthy    = "ready"
+	restarting = "restarting again and again"
+	unready    = "not ready"
+)
+
+// healths says how every role's pods ended up: as the worst of them.
+func healths(list []pod) map[string]string {
+	worst := map[string]string{}
+	rank := []string{healthy, unready, restarting}
+	for _, p := range list {
+		h := p.health()
+		if slices.Index(rank, h) >= slices.Index(rank, cmp.Or(worst[p.role], healthy)) {
+			worst[p.role] = h
+		}
+	}
+	return worst
+}
+
+func (p *pod) health() string {
+	switch {
+	case p.restarted():
+		return restarting
+	case !p.ready():
+		return unready
+	default:
+		return healthy
+	}
+}

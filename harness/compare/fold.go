@@ -1,0 +1,190 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/catalogue"
+)
+
+// severities from the gravest on.
+var severities = []Severity{Breaks, Changes, Info}
+
+// attribution finds the causes of findings and folds those that have one cause,
+// or one appearance, into one finding.
+type attribution struct {
+	catalogue *catalogue.Catalogue
+	pair      Pair
+}
+
+// fold names each check's folded finding on the way.
+func (a attribution) fold(found []Finding, checks []Check) []Finding {
+	causes := a.causes(found)
+	groups := map[string][]Finding{}
+	for i, f := range found {
+		name := causes[i].ID
+		if name == "" {
+			name = appearance(f)
+		}
+		groups[name] = append(groups[name], f)
+	}
+	folded := make([]Finding, 0, len(groups))
+	renamed := map[string]string{}
+	for _, id := range slices.Sorted(maps.Keys(groups)) {
+		for _, f := range groups[id] {
+			renamed[f.ID] = id
+		}
+		entry, _ := a.catalogue.Find(id)
+		folded = append(folded, a.one(id, entry, groups[id]))
+	}
+	for i := range checks {
+		checks[i].Finding = renamed[checks[i].Finding]
+	}
+	return folded
+}
+
+// causes returns the catalogue entry that explains each finding, or the zero
+// entry. How a workload ended up is a consequence: it takes the cause of what
+// else was found of that workload, if there is only one.
+func (a attribution) causes(found []Finding) []catalogue.Entry {
+	causes := make([]catalogue.Entry, len(found))
+	of := map[string]map[string]catalogue.Entry{} // by workload, by ID
+	for i, f := range found {
+		causes[i] = a.explain(f)
+		if id := causes[i].ID; id != "" && f.Aspect != health {
+			workload := workloadOf(f.Subject)
+			if of[workload] == nil {
+				of[workload] = map[string]catalogue.Entry{}
+			}
+			of[workload][id] = causes[i]
+		}
+	}
+	for i, f := range found {
+		if own := of[f.Subject]; f.Aspect == health && causes[i].ID == "" && len(own) == 1 {
+			for _, entry := range own {
+				causes[i] = entry
+			}
+		}
+	}
+	return causes
+}
+
+// workloadOf cuts a container's name off a subject.
+func workloadOf(subject string) string {
+	if parts := strings.Split(subject, "/"); len(parts) == 3 {
+		return parts[0] + "/" + parts[1]
+	}
+	return subject
+}
+
+// explain asks the catalogue, which knows Docker and containerd and not which of
+// them is the baseline.
+func (a attribution) explain(f Finding) catalogue.Entry {
+	d := catalogue.Difference{Kind: string(f.Kind), Aspect: f.Aspect, Subject: f.Subject}
+	b, c := a.pair.Baseline.Runtime, a.pair.Candidate.Runtime
+	switch {
+	case b != clusters.Containerd && c == clusters.Containerd:
+		d.Runtime, d.Docker, d.Containerd = b, f.Baseline, f.Candidate
+	case b == clusters.Containerd && c != clusters.Containerd:
+		d.Runtime, d.Docker, d.Containerd = c, f.Candidate, f.Baseline
+	default:
+		return catalogue.Entry{} // nothing to explain between equals
+	}
+	entry, _ := a.catalogue.Explain(d)
+	return entry
+}
+
+// one makes one finding of a group; entry is the zero one for a group that
+// nothing explains.
+func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Finding {
+	slices.SortFunc(group, func(x, y Finding) int {
+		return cmp.Or(rank(x.Severity)-rank(y.Severity), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Subject, y.Subject), cmp.Compare(x.Aspect, y.Aspect))
+	})
+	f := group[0]
+	f.ID, f.Cause = id, entry.ID
+	f.Title, f.Remedy = cmp.Or(entry.Title, title(f)), strings.TrimSpace(entry.Remedy)
+	if entry.Severity != "" && f.Severity != Breaks {
+		f.Severity = Severity(entry.Severity)
+	}
+	f.Evidence, f.Assets = nil, nil
+	for _, member := range group {
+		f.Subjects = append(f.Subjects, member.Subject)
+		f.Assets = append(f.Assets, member.Assets...)
+		if member.Change != f.Change {
+			f.Change = Changed
+		}
+	}
+	slices.Sort(f.Subjects)
+	f.Subjects = slices.Compact(f.Subjects)
+	f.Subject = f.Subjects[0]
+	slices.SortFunc(f.Assets, func(x, y Asset) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Why, y.Why))
+	})
+	f.Assets = slices.Compact(f.Assets)
+	f.Baseline, f.Candidate = values(group, func(f Finding) string { return f.Baseline }), values(group, func(f Finding) string { return f.Candidate })
+	f.Evidence = evidence(group)
+	return f
+}
+
+// maxValues bounds the values of a folded finding that are shown.
+const maxValues = 3
+
+// values joins what the members of a group show on one side.
+func values(group []Finding, of func(Finding) string) string {
+	var all []string
+	for _, f := range group {
+		if v := of(f); v != "" && !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	more := ""
+	if len(all) > maxValues {
+		more = fmt.Sprintf(" | and %d more", len(all)-maxValues)
+		all = all[:maxValues]
+	}
+	return strings.Join(all, " | ") + more
+}
+
+// evidence takes the first places of each side, one member after the other.
+func evidence(group []Finding) []Evidence {
+	var all []Evidence
+	for _, side := range clusters.Sides() {
+		var places []Evidence
+		for _, f := range group {
+			for _, e := range f.Evidence {
+				if e.Side == side && !slices.Contains(places, e) {
+					places = append(places, e)
+				}
+			}
+		}
+		all = append(all, places[:min(len(places), maxEvidence)]...)
+	}
+	return all
+}
+
+// appearance is the ID of findings that nothing explains and that look alike,
+// whatever their subject.
+func appearance(f Finding) string {
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)
+	return fmt.Sprintf("%s-%08x", f.Kind, h.Sum32())
+}
+
+func title(f Finding) string {
+	what := strings.ToUpper(f.Aspect[:1]) + f.Aspect[1:] + " of " + f.Subject
+	switch f.Change {
+	case Lost:
+		return what + " is on the baseline only"
+	case New:
+		return what + " is on the candidate only"
+	default:
+		return what + " differs"
+	}
+}
+
+func rank(s Severity) int { return slices.Index(severities, s) }

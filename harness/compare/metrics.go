@@ -1,0 +1,142 @@
+package compare
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// The aspects of metrics.
+const (
+	metricName = "metric"
+	labelNames = "label names"
+	levels     = "levels that have series"
+	labelValue = "values of label " // and the label's name
+)
+
+// Metrics compares the schema of what endpoints expose, never amounts.
+//
+// Only endpoints that depend on the runtime are compared: kubelet's, and those
+// of the workloads. The control plane's metrics say what its clients did, which
+// differs from run to run and not because of the runtime.
+//
+// For containers' resources (kubelet/cadvisor and kubelet/resource) the same
+// names say little: what counts is which levels have series at all (the node,
+// system services, pods, pause containers, containers), and how the labels that
+// identify a container are written.
+//
+// Other endpoints are compared by the names of metrics. A metric without labels
+// is exposed from the start, so its name is compared as it is. One with labels
+// appears with the first event that it counts: where only one side has it, it is
+// a difference if it counted often there, or if a metric of the same family of
+// names did, and chance otherwise.
+func Metrics() Comparer {
+	return Comparer{record.Metrics, func(baseline, candidate *record.Recording) (Section, error) {
+		b, err := schemaOf(baseline)
+		if err != nil {
+			return Section{}, err
+		}
+		c, err := schemaOf(candidate)
+		if err != nil {
+			return Section{}, err
+		}
+		b.dropChance(c)
+		c.dropChance(b)
+		shared := sharedRoles(baseline, candidate)
+		if err := b.addResources(shared); err != nil {
+			return Section{}, err
+		}
+		if err := c.addResources(shared); err != nil {
+			return Section{}, err
+		}
+		chance := rule{chance: true}
+		return diff(record.Metrics, rules{
+			labelNames: chance, labelValue + "name": chance, labelValue + "image": chance, labelValue + "id": chance,
+		}, b.facts, c.facts), nil
+	}}
+}
+
+// schema is what the endpoints of one side expose.
+type schema struct {
+	recording *record.Recording
+	facts     facts
+	// rare are the metrics that counted little: what was counted may be chance.
+	rare map[key]bool
+}
+
+// often is how much a metric counts before its absence elsewhere is no chance.
+const often = 10
+
+func schemaOf(r *record.Recording) (*schema, error) {
+	s := &schema{r, facts{}, map[key]bool{}}
+	for entry, err := range record.Entries[record.Exposition](r, record.MetricsIndex) {
+		if err != nil {
+			return nil, err
+		}
+		if !dependsOnRuntime(entry.Entry.Target) || resources(entry.Entry.Target) {
+			continue
+		}
+		e, err := readExposition(r, entry.Entry)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range e.names() {
+			s.add(e, name)
+		}
+	}
+	return s, nil
+}
+
+// dependsOnRuntime is true for kubelet's endpoints, and for those of workloads
+// that are not the cluster's own.
+func dependsOnRuntime(target string) bool {
+	if strings.HasPrefix(target, "kubelet/") {
+		return true
+	}
+	pod, isPod := strings.CutPrefix(target, "pod/")
+	return isPod && !strings.HasPrefix(pod, "kube-system/") && !strings.HasPrefix(pod, suitePrefix)
+}
+
+func resources(target string) bool {
+	return target == "kubelet/cadvisor" || target == "kubelet/resource"
+}
+
+func (s *schema) add(e *exposition, name string) {
+	k := key{metricName, e.Target + " " + name}
+	var counted float64
+	samples := e.samples(name)
+	for _, sample := range samples {
+		counted += sample.value
+	}
+	first := samples[0]
+	if !s.facts.enough(k, "exposed") {
+		s.facts.add(k, "exposed", e.find(name, first))
+	}
+	names := strings.Join(slices.Sorted(maps.Keys(first.labels)), ", ")
+	if k := (key{labelNames, e.Target + " " + name}); names != "" && !s.facts.enough(k, names) {
+		s.facts.add(k, names, e.find(name, first))
+	}
+	s.rare[k] = len(first.labels) > 0 && e.families[name].GetType() != dto.MetricType_GAUGE && counted < often
+}
+
+// event is what the name of a metric ends in that counts one aspect of events.
+var event = regexp.MustCompile(`(?:_errors?|_failures?|_timeouts?|_retries)?(?:_duration|_latency)?(?:_seconds|_microseconds)?(?:_total|_count)?$`)
+
+// dropChance forgets the metrics that only this side has, if they counted little
+// and none of the same family of names counted often.
+func (s *schema) dropChance(other *schema) {
+	often := map[string]bool{}
+	for k := range s.facts {
+		if k.aspect == metricName && other.facts[k] == nil && !s.rare[k] {
+			often[event.ReplaceAllString(k.subject, "")] = true
+		}
+	}
+	maps.DeleteFunc(s.facts, func(k key, _ fact) bool {
+		return s.rare[k] && other.facts[k] == nil && !often[event.ReplaceAllString(k.subject, "")]
+	})
+}

@@ -1,0 +1,171 @@
+package compare
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/harness/normalise"
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// The aspects of a node.
+const (
+	unit          = "unit"
+	socket        = "socket"
+	process       = "process"
+	mount         = "mount"
+	nodePath      = "path"
+	sysctl        = "sysctl"
+	limit         = "limit of the runtime's process"
+	chain         = "iptables chain"
+	link          = "network link"
+	command       = "command"
+	configuration = "configuration"
+)
+
+// Node compares what nodes are made of.
+func Node() Comparer {
+	return Comparer{record.Node, func(baseline, candidate *record.Recording) (Section, error) {
+		b, err := nodeFacts(baseline)
+		if err != nil {
+			return Section{}, err
+		}
+		c, err := nodeFacts(candidate)
+		if err != nil {
+			return Section{}, err
+		}
+		s := diff(record.Node, nil, b, c)
+		return s, s.phantoms(baseline, candidate)
+	}}
+}
+
+func nodeFacts(r *record.Recording) (facts, error) {
+	nodes, err := r.Nodes()
+	if err != nil {
+		return nil, err
+	}
+	n := nodeSide{facts{}, r, normalise.New(r.Meta.Names)}
+	for _, facts := range nodes {
+		n.software(facts)
+		n.kernel(facts)
+		n.configured(facts)
+	}
+	return n.facts, nil
+}
+
+// nodeSide gathers what the nodes of one side are made of.
+type nodeSide struct {
+	facts     facts
+	recording *record.Recording
+	mask      *normalise.Masker
+}
+
+func (n nodeSide) add(aspect, subject, value string) {
+	k := key{aspect, n.mask.Text(subject)}
+	if !n.facts.enough(k, value) {
+		n.facts.add(k, value, at(n.recording, record.NodeFile, 0, strings.Join([]string{aspect, subject, value}, " ")))
+	}
+}
+
+const present = "present"
+
+func (n nodeSide) software(of record.NodeFacts) {
+	for _, u := range of.Units {
+		if u.State != "not-found" {
+			n.add(unit, u.Name, u.State)
+		}
+	}
+	for _, s := range of.Sockets {
+		n.add(socket, anonymous.ReplaceAllString(s, "<id>"), "listening")
+	}
+	for _, p := range of.Procs {
+		if daemon.MatchString(p.Name) {
+			n.add(process, p.Name, "running")
+		}
+	}
+	for name := range of.Binaries {
+		n.add(command, name, present)
+	}
+	for _, f := range of.Files {
+		if f.Type != absent {
+			n.add(nodePath, f.Path, thing(f))
+		}
+	}
+}
+
+var (
+	// anonymous is what containerd and its shims name sockets by.
+	anonymous = regexp.MustCompile(`\b[0-9a-f]{16,}\b`)
+	// daemon is what the long-running processes of container runtimes are
+	// called. Others come and go, and a snapshot that catches one is chance.
+	daemon = regexp.MustCompile(`^(?:dockerd|docker-proxy|containerd|cri-dockerd|containerd-shim.*|kubelet)$`)
+)
+
+func (n nodeSide) kernel(of record.NodeFacts) {
+	for _, m := range of.Mounts {
+		// What is below kubelet's pods comes and goes with the pods.
+		if !within(m.Path, "/var/lib/kubelet/pods") {
+			n.add(mount, anonymous.ReplaceAllString(m.Path, "<id>"), m.Type)
+		}
+	}
+	for name, value := range of.Sysctls {
+		n.add(sysctl, name, value)
+	}
+	for name, value := range of.Limits {
+		n.add(limit, name, value)
+	}
+	for _, c := range of.Chains {
+		if !ofServices.MatchString(path.Base(c)) {
+			n.add(chain, c, present)
+		}
+	}
+	for _, l := range of.Links {
+		n.add(link, generated.ReplaceAllString(l, "$1<id>"), present)
+	}
+}
+
+var (
+	// ofServices are the chains that kube-proxy and network plugins make for
+	// services and pods: they follow what runs, not the node.
+	ofServices = regexp.MustCompile(`^(?:KUBE|CNI|cali|FLANNEL)-`)
+	// generated are the names of links that are made for pods and networks.
+	generated = regexp.MustCompile(`^(veth|br-|cali|lxc)[0-9a-f]+$`)
+)
+
+func (n nodeSide) configured(of record.NodeFacts) {
+	for name, text := range of.Config {
+		if name == "kubelet" {
+			continue // the parity ledger compares it key by key
+		}
+		if strings.TrimSpace(text) != "" {
+			n.add(configuration, name, present)
+		}
+	}
+}
+
+// phantoms names, for every path that became a directory, the workloads that
+// mount it: a mount of a path that does not exist makes an empty directory of
+// it, and what wanted a socket or a file there finds neither.
+func (s *Section) phantoms(baseline, candidate *record.Recording) error {
+	list, err := pods(candidate)
+	if err != nil {
+		return err
+	}
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		if f.Aspect != nodePath || !strings.HasSuffix(f.Candidate, "directory") || strings.HasSuffix(f.Baseline, "directory") {
+			continue
+		}
+		for _, p := range list {
+			for _, dir := range p.hostPaths() {
+				if dir == canonical(f.Subject) {
+					f.Assets = append(f.Assets, Asset{Kind: "workload", Name: p.role, Why: "mounts " + f.Subject})
+					f.Evidence = append(f.Evidence, p.evidence(candidate, fmt.Sprintf("pod %s mounts hostPath %s", p.Metadata.Name, dir)))
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// Comparer compares one kind of evidence. Run reads nothing but the two
+// recordings; an error means that they could not be read, never that they
+// differ.
+type Comparer struct {
+	Kind record.Kind
+	Run  func(baseline, candidate *record.Recording) (Section, error)
+}
+
+// Section is what one comparer has to say.
+type Section struct {
+	Checks   []Check
+	Findings []Finding
+	Gaps     []Gap
+	Warnings []string
+}
+
+func (s *Section) agrees(kind record.Kind, k key) {
+	s.Checks = append(s.Checks, Check{Kind: kind, Name: k.String(), State: Agrees})
+}
+
+func (s *Section) unproven(kind record.Kind, k key) {
+	s.Checks = append(s.Checks, Check{Kind: kind, Name: k.String(), State: Unproven})
+}
+
+// differs adds a finding and its check, and names both.
+func (s *Section) differs(f Finding) {
+	k := key{f.Aspect, f.Subject}
+	f.ID = fmt.Sprintf("%s/%s", f.Kind, k)
+	s.Checks = append(s.Checks, Check{Kind: f.Kind, Name: k.String(), State: Differs, Finding: f.ID})
+	s.Findings = append(s.Findings, f)
+}
+
+// String names the check of an aspect of a subject.
+func (k key) String() string { return k.subject + ": " + k.aspect }
+
+// join puts sections together.
+func join(sections ...Section) Section {
+	var all Section
+	for _, s := range sections {
+		all.Checks = append(all.Checks, s.Checks...)
+		all.Findings = append(all.Findings, s.Findings...)
+		all.Gaps = append(all.Gaps, s.Gaps...)
+		all.Warnings = append(all.Warnings, s.Warnings...)
+	}
+	return all
+}
+
+// repeated judges several pairs of runs as one: what differs in every pair of
+// runs differs; what differs in some of them only is noise, and is said as a
+// warning.
+func repeated(runs []Section) Section {
+	all := join(runs...)
+	seen := map[string]int{}
+	for _, f := range all.Findings {
+		seen[f.ID]++
+	}
+	result := Section{Gaps: all.Gaps, Warnings: all.Warnings}
+	for id, times := range seen {
+		if times < len(runs) {
+			result.Warnings = append(result.Warnings, fmt.Sprintf("%s differs in %d of %d runs: taken for noise", id, times, len(runs)))
+		}
+	}
+	for _, f := range firstOf(all.Findings, func(f Finding) string { return f.ID }) {
+		if seen[f.ID] == len(runs) {
+			result.Findings = append(result.Findings, f)
+		}
+	}
+	for _, c := range firstOf(all.Checks, func(c Check) string { return string(c.Kind) + c.Name + string(c.State) }) {
+		if c.State == Differs && seen[c.Finding] < len(runs) {
+			c.State, c.Finding = Agrees, ""
+		}
+		result.Checks = append(result.Checks, c)
+	}
+	result.Checks = firstOf(result.Checks, func(c Check) string { return string(c.Kind) + c.Name })
+	slices.Sort(result.Warnings)
+	return result
+}
+
+// firstOf returns the first of the items that share a name.
+func firstOf[T any](items []T, name func(T) string) []T {
+	seen := map[string]bool{}
+	var first []T
+	for _, item := range items {
+		if n := name(item); !seen[n] {
+			seen[n] = true
+			first = append(first, item)
+		}
+	}
+	return first
+}

@@ -1,0 +1,111 @@
+package compare
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/rehearse-dev/rehearse/harness/normalise"
+	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/suites"
+)
+
+const outcome = "outcome"
+
+// Specs compares what suites showed: the outcome of every spec, and the values
+// that it observed. Specs of the named shipped suites are no asset of the user's.
+func Specs(shipped []string) Comparer {
+	return Comparer{record.Specs, func(baseline, candidate *record.Recording) (Section, error) {
+		b, err := baseline.Suites()
+		if err != nil {
+			return Section{}, fmt.Errorf("reading suites: %w", err)
+		}
+		c, err := candidate.Suites()
+		if err != nil {
+			return Section{}, fmt.Errorf("reading suites: %w", err)
+		}
+		var s Section
+		for _, name := range slices.Sorted(maps.Keys(b)) {
+			if _, ok := c[name]; !ok {
+				s.Gaps = append(s.Gaps, missingSuite(candidate, name))
+				continue
+			}
+			both := [2]suiteRun{newSuiteRun(baseline, b[name]), newSuiteRun(candidate, c[name])}
+			s = join(s, compareSuite(both, slices.Contains(shipped, name)))
+		}
+		for _, name := range slices.Sorted(maps.Keys(c)) {
+			if _, ok := b[name]; !ok {
+				s.Gaps = append(s.Gaps, missingSuite(baseline, name))
+			}
+		}
+		return s, nil
+	}}
+}
+
+func missingSuite(r *record.Recording, name string) Gap {
+	return Gap{Side: r.Meta.Side, Gap: record.Gap{Kind: record.Specs, Subject: "suite " + name, Reason: "it left no result on this side"}}
+}
+
+// suiteRun is one suite's result on one side.
+type suiteRun struct {
+	recording *record.Recording
+	suite     string
+	specs     map[string]suites.Spec
+	mask      *normalise.Masker
+}
+
+func newSuiteRun(r *record.Recording, result suites.Result) suiteRun {
+	run := suiteRun{r, result.Suite, map[string]suites.Spec{}, normalise.New(r.Meta.Names)}
+	for _, spec := range result.Specs {
+		run.specs[spec.Name] = spec
+	}
+	return run
+}
+
+func compareSuite(both [2]suiteRun, shipped bool) Section {
+	b, c := both[0], both[1]
+	s := diff(record.Specs, rules{outcome: {}}, b.outcomes(c), c.outcomes(b))
+	for i, f := range s.Findings {
+		if f.Aspect == outcome && f.Baseline == string(suites.Passed) && f.Candidate == string(suites.Failed) && !shipped {
+			s.Findings[i].Severity = Breaks
+			s.Findings[i].Assets = []Asset{{Kind: "spec", Name: f.Subject, Why: "passes on the baseline, fails on the candidate"}}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.specs)) {
+		if b.specs[name].State == suites.Failed && c.specs[name].State == suites.Failed {
+			s.unproven(record.Specs, key{outcome, b.subject(name)})
+		}
+	}
+	return s
+}
+
+// outcomes are the facts of a suite. A spec that failed on both sides shows
+// nothing, and one that failed on either did not get to see all that it wanted:
+// only what both saw is compared then.
+func (r suiteRun) outcomes(other suiteRun) facts {
+	f := facts{}
+	for name, spec := range r.specs {
+		failed := spec.State == suites.Failed
+		otherFailed := other.specs[name].State == suites.Failed
+		if !failed || !otherFailed {
+			f.add(key{outcome, r.subject(name)}, string(spec.State), r.evidence(string(spec.State)+" "+spec.Failure))
+		}
+		for _, o := range spec.Observations {
+			if (failed || otherFailed) && !other.saw(name, o.Name) {
+				continue
+			}
+			f.add(key{o.Name, r.subject(name)}, r.mask.Text(o.Value), r.evidence(name+": "+o.Name+" = "+o.Value))
+		}
+	}
+	return f
+}
+
+func (r suiteRun) saw(spec, observation string) bool {
+	return slices.ContainsFunc(r.specs[spec].Observations, func(o suites.Observation) bool { return o.Name == observation })
+}
+
+func (r suiteRun) subject(spec string) string { return r.suite + ": " + spec }
+
+func (r suiteRun) evidence(text string) Evidence {
+	return at(r.recording, record.SuitesDir+"/"+r.suite+".json", 0, text)
+}

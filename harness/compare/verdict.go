@@ -1,0 +1,56 @@
+package compare
+
+import (
+	"cmp"
+	"slices"
+)
+
+// sort puts everything into the order in which it is shown.
+func (c *Comparison) sort() {
+	slices.SortFunc(c.Findings, func(x, y Finding) int {
+		return cmp.Or(rank(x.Severity)-rank(y.Severity), explained(x)-explained(y), cmp.Compare(x.ID, y.ID))
+	})
+	slices.SortFunc(c.Checks, func(x, y Check) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name))
+	})
+	slices.SortFunc(c.Gaps, compareGaps)
+	slices.Sort(c.Warnings)
+}
+
+func explained(f Finding) int {
+	if f.Cause == "" {
+		return 0
+	}
+	return 1
+}
+
+// judge counts, and reaches the verdict.
+func (c *Comparison) judge(failOn Severity) {
+	c.Counts = Counts{Checks: len(c.Checks), Gaps: len(c.Gaps), Findings: map[Severity]int{}}
+	for _, check := range c.Checks {
+		switch check.State {
+		case Agrees:
+			c.Counts.Agree++
+		case Unproven:
+			c.Counts.Unproven++
+		case Differs:
+		}
+	}
+	different := false
+	for _, f := range c.Findings {
+		c.Counts.Findings[f.Severity]++
+		if f.Expected != "" {
+			c.Counts.Expected++
+			continue
+		}
+		different = different || rank(f.Severity) <= rank(cmp.Or(failOn, Changes))
+	}
+	switch {
+	case different:
+		c.Verdict = Different
+	case c.Counts.Gaps > 0 || c.Counts.Unproven > 0:
+		c.Verdict = Inconclusive
+	default:
+		c.Verdict = Equivalent
+	}
+}

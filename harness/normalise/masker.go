@@ -1,0 +1,88 @@
+package normalise
+
+import (
+	"cmp"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// Masker masks the names of one run, then everything that looks like a value of
+// one run. The zero value masks by shape alone. It may be used at the same time.
+type Masker struct {
+	names map[string]string
+	known *regexp.Regexp
+}
+
+// New returns a masker for a run with these names. Names that are their own
+// role need no mask and stay readable.
+func New(names record.Names) *Masker {
+	m := &Masker{names: map[string]string{}}
+	for name, role := range names.Nodes {
+		m.names[name] = token("node", role)
+	}
+	for _, pod := range names.Pods {
+		if pod.Name != pod.Role {
+			m.names[pod.Name] = token("pod", pod.Role)
+		}
+	}
+	delete(m.names, "")
+	m.known = alternatives(slices.Collect(maps.Keys(m.names)))
+	return m
+}
+
+// Text returns s with every mask in place. Masking twice changes nothing more.
+func (m *Masker) Text(s string) string {
+	if m.known != nil {
+		s = outsideMasks(s, func(s string) string {
+			return m.known.ReplaceAllStringFunc(s, func(name string) string { return m.names[name] })
+		})
+	}
+	return Shape(s)
+}
+
+// Shape masks s by shape alone, for text in which no run-known name can stand.
+func Shape(s string) string {
+	for _, p := range patterns {
+		s = outsideMasks(s, func(s string) string { return p.in.ReplaceAllStringFunc(s, p.mask) })
+	}
+	return s
+}
+
+// outsideMasks edits the pieces of s between its masks, and of those each piece
+// between underscores by itself: an underscore joins names in Kubernetes (as in
+// k8s_web_web-0), but counts as part of a word in regular expressions.
+func outsideMasks(s string, edit func(string) string) string {
+	var out strings.Builder
+	for len(s) > 0 {
+		at := separator.FindStringIndex(s)
+		if at == nil {
+			at = []int{len(s), len(s)}
+		}
+		out.WriteString(edit(s[:at[0]]))
+		out.WriteString(s[at[0]:at[1]])
+		s = s[at[1]:]
+	}
+	return out.String()
+}
+
+func token(kind, role string) string {
+	return "<" + kind + " " + unfit.ReplaceAllString(role, "-") + ">"
+}
+
+// alternatives matches any of the names as a whole word, the longest first.
+func alternatives(names []string) *regexp.Regexp {
+	if len(names) == 0 {
+		return nil
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = regexp.QuoteMeta(name)
+	}
+	return regexp.MustCompile(`\b(?:` + strings.Join(names, "|") + `)\b`)
+}

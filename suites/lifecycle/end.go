@@ -44,10 +44,9 @@ func endSpecs(c *fixture.Cluster) {
 
 	It("is restarted after a failure and remembers it", func(ctx SpecContext) {
 		container := fixture.Shell("main", "[ -e /kept/once ] || { touch /kept/once; exit 3; }; "+fixture.Forever)
-		container.VolumeMounts = []corev1.VolumeMount{{Name: "kept", MountPath: "/kept"}}
 		pod := fixture.Pod("restarted", container)
 		pod.Spec.RestartPolicy = corev1.RestartPolicyOnFailure
-		pod.Spec.Volumes = []corev1.Volume{{Name: "kept", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}}}
+		fixture.MountEmpty(pod, "/kept")
 		c.Create(ctx, pod)
 		c.Until(ctx, pod, "runs again", func(p *corev1.Pod) bool {
 			return fixture.Ready(p) && p.Status.ContainerStatuses[0].RestartCount > 0

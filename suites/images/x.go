@@ -1,5 +1,0 @@
-// Package images is a placeholder.
-package images
-
-// Register adds nothing yet.
-func Register() {}

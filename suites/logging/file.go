@@ -1,0 +1,79 @@
+package logging
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/rehearse-dev/rehearse/suites/fixture"
+	"github.com/rehearse-dev/rehearse/suites/observe"
+)
+
+// fileSpecs read logs as a log shipper on the node does.
+func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
+	Context("on the node", func() {
+		var reader *corev1.Pod
+		BeforeAll(func(ctx SpecContext) {
+			reader = fixture.Pod("reader", fixture.Shell("main", fixture.Forever))
+			reader.Spec.NodeName = pod.Spec.NodeName
+			// Both, at their own paths: the log of one runtime is a link into the other.
+			fixture.MountHost(reader, "/var/log", "/var/lib")
+			c.Start(ctx, reader)
+		})
+		file := func(container string) string {
+			dir := fmt.Sprintf("%s_%s_%s", pod.Namespace, pod.Name, pod.UID)
+			return path.Join("/var/log/pods", dir, container, "0.log")
+		}
+
+		It("is a file that a shipper finds", func(ctx SpecContext) {
+			name := file("plain")
+			observe.Value("kind", c.Shell(ctx, reader, "stat -c '%F' "+name))
+			observe.Value("file at its end", c.Shell(ctx, reader, "readlink -f "+name+" | sed 's#^/var/log/pods/.*#the same#'"))
+			observe.Value("mode and owner at its end", c.Shell(ctx, reader, "stat -L -c '%a %u:%g' "+name))
+			link := fmt.Sprintf("/var/log/containers/%s_%s_plain-*.log", pod.Name, pod.Namespace)
+			target := c.Shell(ctx, reader, "readlink "+link)
+			Expect(target).To(Equal(name), "target of the link in /var/log/containers")
+		})
+
+		DescribeTable("holds records", func(ctx SpecContext, container string) {
+			raw := c.Exec(ctx, reader, "cat", file(container))
+			Expect(raw.Err).NotTo(HaveOccurred())
+			Expect(raw.Stdout).NotTo(BeEmpty())
+			observe.Value("records", records(raw.Stdout))
+		},
+			Entry("of a plain line", "plain"),
+			Entry("of a line to stderr", "stderr"),
+			Entry("of markup, JSON and a tab", "markup"),
+			Entry("of lines that end as on Windows", "crlf"),
+			Entry("of bytes that are not UTF-8", "no-utf8"),
+			Entry("of a last line without end", "no-end"),
+			Entry("of a line of 40 kB", "long"),
+			Entry("of a terminal", "terminal"),
+		)
+	})
+}
+
+// records shows the shape of each record: a long payload as its length, and
+// bytes that a report cannot hold as their escapes.
+func records(raw string) string {
+	var shapes []string
+	for line := range strings.Lines(raw) {
+		shapes = append(shapes, shape(line))
+	}
+	return strings.Join(shapes, "\n")
+}
+
+func shape(line string) string {
+	from, to := strings.Index(line, pattern), strings.LastIndex(line, pattern)+len(pattern)
+	if from < 0 {
+		return escape(line)
+	}
+	return fmt.Sprintf("%s<%d bytes>%s", escape(line[:from]), to-from, escape(line[to:]))
+}
+
+func escape(text string) string { return strings.Trim(strconv.QuoteToASCII(text), `"`) }

@@ -1,5 +1,0 @@
-// Package logging is a placeholder.
-package logging
-
-// Register adds nothing yet.
-func Register() {}

@@ -1,0 +1,68 @@
+// Package networking is the suite about how pods reach each other, how they are
+// reached, and what a pod sees of its network.
+package networking
+
+import (
+	"fmt"
+
+	. "github.com/onsi/ginkgo/v2"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/rehearse-dev/rehearse/suites/fixture"
+)
+
+// The ports of the server's containers, and the one that its node lends it.
+const (
+	everyPort = 8080 // on every address of the pod
+	ipv4Port  = 8081 // on 127.0.0.1 only
+	ipv6Port  = 8082 // on ::1 only
+	deadPort  = 8099 // nobody listens
+	hostPort  = 28080
+)
+
+// Register adds the suite's specs to the process. One process runs one suite.
+func Register() {
+	c := fixture.Use("networking")
+	Describe("a pod", Ordered, ContinueOnFailure, func() {
+		server, client := serverPod(), fixture.Pod("client", fixture.Shell("main", fixture.Forever))
+		BeforeAll(func(ctx SpecContext) {
+			c.Create(ctx, service("web", ""))
+			c.Create(ctx, service("web-headless", corev1.ClusterIPNone))
+			c.Create(ctx, server)
+			c.Start(ctx, client)
+			c.Until(ctx, server, "is ready", fixture.Ready)
+		})
+		reachSpecs(c, server, client)
+		forwardSpecs(c, server)
+		viewSpecs(c, server)
+	})
+}
+
+func serverPod() *corev1.Pod {
+	every := fixture.Container("main", "/agnhost", "netexec", fmt.Sprintf("--http-port=%d", everyPort), "--udp-port=-1")
+	every.Ports = []corev1.ContainerPort{{ContainerPort: everyPort, HostPort: hostPort}}
+	every.ReadinessProbe = &corev1.Probe{
+		ProbeHandler:  corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"/bin/nc", "-z", "127.0.0.1", fmt.Sprint(everyPort)}}},
+		PeriodSeconds: 1,
+	}
+	return fixture.Pod("web", every, loopback("ipv4", "127.0.0.1", ipv4Port), loopback("ipv6", "[::1]", ipv6Port))
+}
+
+// loopback serves a page on one address. Where that cannot be bound it stays up
+// and serves nothing: what comes of it is what the specs look at.
+func loopback(name, address string, port int) corev1.Container {
+	serve := fmt.Sprintf("mkdir /www; echo %s >/www/index.html; httpd -p %s:%d -h /www; ", name, address, port)
+	return fixture.Shell(name, serve+fixture.Forever)
+}
+
+func service(name, clusterIP string) *corev1.Service {
+	return &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: corev1.ServiceSpec{
+			ClusterIP: clusterIP,
+			Selector:  map[string]string{"app": "web"},
+			Ports:     []corev1.ServicePort{{Port: everyPort}},
+		},
+	}
+}

@@ -1,5 +1,0 @@
-// Package networking is a placeholder.
-package networking
-
-// Register adds nothing yet.
-func Register() {}

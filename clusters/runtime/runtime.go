@@ -42,6 +42,10 @@ type Profile struct {
 	// Versions are the commands that print the version of each component, by its
 	// name in a recording.
 	Versions map[string][]string
+	// StorageDriver, CgroupDriver and LogLimits are bash commands that print how
+	// the runtime is set up. LogLimits is empty where kubelet's own configuration
+	// holds the limits.
+	StorageDriver, CgroupDriver, LogLimits string
 }
 
 // LogShape is how a container's log lies on a node.
@@ -122,7 +126,10 @@ func dockerEngine() Profile {
 			Files:     "/var/lib/docker/containers/*/*-json.log*",
 			RotatedBy: "dockerd",
 		},
-		LoadImages: []string{"docker", "load", "--quiet"},
+		StorageDriver: "docker info --format '{{.Driver}}'",
+		CgroupDriver:  "docker info --format '{{.CgroupDriver}}'",
+		LogLimits:     `jq --compact-output --sort-keys '{"log-driver", "log-opts"}' /etc/docker/daemon.json`,
+		LoadImages:    []string{"docker", "load", "--quiet"},
 		Versions: map[string][]string{
 			"runtime": {"docker", "version", "--format", "{{.Server.Version}}"},
 			"runc":    {"runc", "--version"},
@@ -146,6 +153,9 @@ func containerd() Profile {
 			Files:     "/var/log/pods/*/*/*.log*",
 			RotatedBy: "kubelet",
 		},
+		StorageDriver: `containerd config dump | sed -nE "s/^ *snapshotter = ['\"](.+)['\"]/\1/p" | sort -u`,
+		CgroupDriver: "crictl --runtime-endpoint " + socket + " info | " +
+			`jq --raw-output '.config.containerd.runtimes.runc.options | if .SystemdCgroup then "systemd" else "cgroupfs" end'`,
 		LoadImages: []string{"ctr", "--namespace", "k8s.io", "images", "import", "--all-platforms", "-"},
 		ListImages: crictlImages(socket),
 		Versions: map[string][]string{

@@ -47,8 +47,8 @@ func Read(dir fs.FS) (*Catalogue, error) {
 	return c, errors.Join(append(errs, c.validate()...)...)
 }
 
-// Find returns the entry with the given ID, whatever its case.
-func (c *Catalogue) Find(id string) (Entry, bool) {
+// Entry returns the entry with the given ID, whatever its case.
+func (c *Catalogue) Entry(id string) (Entry, bool) {
 	at := slices.IndexFunc(c.Entries, func(e Entry) bool { return strings.EqualFold(e.ID, id) })
 	if at < 0 {
 		return Entry{}, false

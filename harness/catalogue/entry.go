@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -91,4 +92,51 @@ func (m *Matcher) fits(d Difference) bool {
 	}
 	return m.Aspect.fits(d.Aspect) && m.Subject.fits(d.Subject) &&
 		m.Docker.fits(d.Docker) && m.Containerd.fits(d.Containerd)
+}
+
+// Text is the entry as a page of plain text.
+func (e *Entry) Text() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s: %s\n", e.ID, e.Title)
+	for _, part := range [][2]string{
+		{"Docker", e.Docker}, {"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy},
+	} {
+		fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
+	}
+	if len(e.Baselines) > 0 {
+		fmt.Fprintf(&out, "\nHolds for: %s\n", baselines(e.Baselines))
+	}
+	return out.String()
+}
+
+const width = 76
+
+// indent wraps a text at the width of a page, two spaces in.
+func indent(text string) string {
+	var out strings.Builder
+	column := 0
+	for _, word := range strings.Fields(text) {
+		switch {
+		case column == 0:
+			out.WriteString("  ")
+			column = 2
+		case column+1+len(word) > width:
+			out.WriteString("\n  ")
+			column = 2
+		default:
+			out.WriteByte(' ')
+			column++
+		}
+		out.WriteString(word)
+		column += len(word)
+	}
+	return out.String() + "\n"
+}
+
+func baselines(kinds []clusters.Runtime) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
 }

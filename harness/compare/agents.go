@@ -228,8 +228,8 @@ func (a *audience) metric(name string) (heard, error) {
 }
 
 func (a *audience) exposes(e record.Exposition) bool {
-	return e.Pod != "" && slices.ContainsFunc(a.pods, func(p pod) bool {
-		return p.Metadata.Name == path.Base(e.Pod)
+	return slices.ContainsFunc(a.pods, func(p pod) bool {
+		return p.Metadata.Name == e.Pod && strings.HasPrefix(e.Target, "pod/"+p.Metadata.Namespace+"/")
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/clusters/parity"
 	"github.com/rehearse-dev/rehearse/harness/catalogue"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/scenarios"
@@ -39,10 +40,15 @@ func Compare(in Input) (*Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
+	ledger, err := parityOf(in)
+	if err != nil {
+		return nil, fmt.Errorf("comparing: %w", err)
+	}
 	c := &Comparison{
 		APIVersion: APIVersion,
 		Scenario:   Scenario{Name: in.Scenario.Metadata.Name, Summary: in.Scenario.Spec.Summary},
 		Pair:       Pair{Baseline: side(in.Baseline), Candidate: side(in.Candidate)},
+		Parity:     ledger,
 		Checks:     section.Checks,
 		Gaps:       append(gaps(in), section.Gaps...),
 		Warnings:   section.Warnings,
@@ -59,7 +65,7 @@ func Comparers(s *scenarios.Scenario) []Comparer {
 	for _, suite := range s.Spec.Suites {
 		shipped = append(shipped, suite.Builtin...)
 	}
-	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Events(), Status(), Metrics(), Objects(), Node()}
+	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node()}
 }
 
 func sections(in Input) (Section, error) {
@@ -74,6 +80,19 @@ func sections(in Input) (Section, error) {
 		}
 	}
 	return repeated(runs), nil
+}
+
+// parityOf is the ledger of the first run: the pair stays the same in all.
+func parityOf(in Input) ([]clusters.Parity, error) {
+	b, err := in.Baseline[0].Parity()
+	if err != nil {
+		return nil, fmt.Errorf("reading parity: %w", err)
+	}
+	c, err := in.Candidate[0].Parity()
+	if err != nil {
+		return nil, fmt.Errorf("reading parity: %w", err)
+	}
+	return parity.Ledger(b, c), nil
 }
 
 func side(runs []*record.Recording) Side {

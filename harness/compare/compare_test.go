@@ -3,6 +3,7 @@ package compare_test
 import (
 	"encoding/json"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -32,7 +33,7 @@ func (f files) with(name, content string) files {
 // open makes a recording of one side.
 func open(t *testing.T, side clusters.Side, runtime clusters.Runtime, f files) *record.Recording {
 	t.Helper()
-	meta := record.Meta{FormatVersion: record.FormatVersion, Side: side, Run: 1, Runtime: runtime, Names: names}
+	meta := record.Meta{FormatVersion: record.FormatVersion, Side: side, Run: 1, Runtime: runtime, Names: namesOf(t, f)}
 	if gaps, ok := f["gaps"]; ok {
 		meta.Gaps = []record.Gap{{Kind: record.Logs, Subject: gaps, Reason: "could not be read"}}
 	}
@@ -51,6 +52,28 @@ func open(t *testing.T, side clusters.Side, runtime clusters.Runtime, f files) *
 	}
 	return r
 }
+
+// namesOf are the pods of a recording, with roles as their names suggest.
+func namesOf(t *testing.T, f files) record.Names {
+	t.Helper()
+	names := record.Names{Pods: map[string]record.Pod{}}
+	for line := range strings.Lines(f[record.ObjectsFile]) {
+		var o struct {
+			Kind     string
+			Metadata struct{ Namespace, Name, UID string }
+		}
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatal(err)
+		}
+		if o.Kind == "Pod" {
+			role := generated.ReplaceAllString(o.Metadata.Name, "")
+			names.Pods[o.Metadata.UID] = record.Pod{Namespace: o.Metadata.Namespace, Name: o.Metadata.Name, Role: role}
+		}
+	}
+	return names
+}
+
+var generated = regexp.MustCompile(`(-[0-9a-z]{8,10})?-(x2x4z|bq7mp)$`)
 
 // judge compares a Docker baseline with a containerd candidate.
 func judge(t *testing.T, docker, containerd files, agents ...scenarios.Agent) *compare.Comparison {
@@ -76,12 +99,6 @@ func said(c *compare.Comparison) []string {
 }
 
 const id = "83f13fbfa1a6459a3906f1ca7dde81916f288ded97063e12f41bb5311a39bbb5"
-
-var names = record.Names{Pods: map[string]record.Pod{
-	"u1": {Namespace: "shop", Name: "web-7d9f8b6c5d-x2x4z", Role: "web"},
-	"u2": {Namespace: "agents", Name: "shipper-bq7mp", Role: "shipper"},
-	"u3": {Namespace: "agents", Name: "inventory-x2x4z", Role: "inventory"},
-}}
 
 func lines(l ...string) string { return strings.Join(l, "\n") + "\n" }
 
@@ -114,6 +131,7 @@ var containerdLogs = files{
 }
 
 var agentPods = lines(
+	`{"kind":"Pod","metadata":{"namespace":"shop","name":"web-7d9f8b6c5d-x2x4z","uid":"u1"},"status":{"conditions":[{"type":"Ready","status":"True"}]}}`,
 	`{"kind":"Pod","metadata":{"namespace":"agents","name":"shipper-bq7mp","uid":"u2"},"spec":{"volumes":[{"name":"l","hostPath":{"path":"/var/log"}}]},"status":{"conditions":[{"type":"Ready","status":"True"}]}}`,
 	`{"kind":"Pod","metadata":{"namespace":"agents","name":"inventory-x2x4z","uid":"u3"},"spec":{"volumes":[{"name":"s","hostPath":{"path":"/var/run/docker.sock"}}]},"status":{"conditions":[{"type":"Ready","status":"True"}]}}`,
 )

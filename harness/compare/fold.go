@@ -39,7 +39,7 @@ func (a attribution) fold(found []Finding, checks []Check) []Finding {
 		for _, f := range groups[id] {
 			renamed[f.ID] = id
 		}
-		entry, _ := a.catalogue.Find(id)
+		entry, _ := a.catalogue.Entry(id)
 		folded = append(folded, a.one(id, entry, groups[id]))
 	}
 	for i := range checks {

@@ -45,13 +45,15 @@ func Logs() Comparer {
 	}}
 }
 
+// envelopes leaves out logs that have no path on a node: the API server gave
+// them, which shows messages only.
 func envelopes(r *record.Recording) (facts, error) {
 	f := facts{}
 	for line, err := range record.Entries[record.LogFile](r, record.LogIndex) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.HasPrefix(line.Entry.Namespace, suitePrefix) {
+		if strings.HasPrefix(line.Entry.Namespace, suitePrefix) || line.Entry.Path == "" {
 			continue
 		}
 		file := logEntry{r, line.Entry, line.Number}

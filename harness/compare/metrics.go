@@ -9,6 +9,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
 // The aspects of metrics.
@@ -34,14 +35,21 @@ const (
 // is exposed from the start, so its name is compared as it is. One with labels
 // appears with the first event that it counts: where only one side has it, it is
 // a difference if it counted often there, or if a metric of the same family of
-// names did, and chance otherwise.
-func Metrics() Comparer {
+// names did, and chance otherwise. A metric that is a signal of an agent is
+// judged there, and not a second time here.
+func Metrics(agents []scenarios.Agent) Comparer {
+	signals := map[string]bool{}
+	for _, a := range agents {
+		for _, s := range a.Signals {
+			signals[s.Metric] = true
+		}
+	}
 	return Comparer{record.Metrics, func(baseline, candidate *record.Recording) (Section, error) {
-		b, err := schemaOf(baseline)
+		b, err := schemaOf(baseline, signals)
 		if err != nil {
 			return Section{}, err
 		}
-		c, err := schemaOf(candidate)
+		c, err := schemaOf(candidate, signals)
 		if err != nil {
 			return Section{}, err
 		}
@@ -72,7 +80,7 @@ type schema struct {
 // often is how much a metric counts before its absence elsewhere is no chance.
 const often = 10
 
-func schemaOf(r *record.Recording) (*schema, error) {
+func schemaOf(r *record.Recording, leaveOut map[string]bool) (*schema, error) {
 	s := &schema{r, facts{}, map[key]bool{}}
 	for entry, err := range record.Entries[record.Exposition](r, record.MetricsIndex) {
 		if err != nil {
@@ -86,7 +94,9 @@ func schemaOf(r *record.Recording) (*schema, error) {
 			return nil, err
 		}
 		for _, name := range e.names() {
-			s.add(e, name)
+			if !leaveOut[name] {
+				s.add(e, name)
+			}
 		}
 	}
 	return s, nil
@@ -95,7 +105,7 @@ func schemaOf(r *record.Recording) (*schema, error) {
 // dependsOnRuntime is true for kubelet's endpoints, and for those of workloads
 // that are not the cluster's own.
 func dependsOnRuntime(target string) bool {
-	if strings.HasPrefix(target, "kubelet/") {
+	if target == "kubelet" || strings.HasPrefix(target, "kubelet/") {
 		return true
 	}
 	pod, isPod := strings.CutPrefix(target, "pod/")

@@ -67,10 +67,10 @@ func objects(r *record.Recording) (facts, error) {
 		return nil, err
 	}
 	f := facts{}
-	for role, state := range healths(list) {
+	for role, worst := range healths(list) {
 		for _, p := range list {
-			if p.role == role && p.health() == state && !p.passing() {
-				f.add(key{health, role}, overall(state), p.evidence(r, p.Metadata.Name+" is "+state))
+			if p.role == role && p.health() == worst && !p.passing() {
+				f.add(key{health, role}, p.fate(), p.evidence(r, p.Metadata.Name+" is "+p.health()))
 			}
 		}
 	}
@@ -80,13 +80,16 @@ func objects(r *record.Recording) (facts, error) {
 	return f, addNodes(f, r)
 }
 
-// overall tells healthy from not. Whether a workload that fails again and again
-// is waiting or running when it is looked at is chance.
-func overall(state string) string {
-	if state == unready {
-		return "not ready or restarting"
+// fate is how a pod ended up. Whether one that fails again and again is waiting
+// or running when it is looked at is chance.
+func (p *pod) fate() string {
+	if p.health() == healthy {
+		return healthy
 	}
-	return choose(state == healthy, healthy, "not ready or restarting")
+	if name, ok := p.hanging(); ok {
+		return fmt.Sprintf("not ready: %s is still being created and has a postStart hook", name)
+	}
+	return "not ready or restarting"
 }
 
 // passing is true for pods whose readiness says nothing: those that are meant to

@@ -26,8 +26,11 @@ type pod struct {
 	}
 	Spec struct {
 		NodeName                   string
-		Containers, InitContainers []struct{ Name, Image string }
-		Volumes                    []struct {
+		Containers, InitContainers []struct {
+			Name, Image string
+			Lifecycle   struct{ PostStart *struct{} }
+		}
+		Volumes []struct {
 			HostPath *struct{ Path, Type string }
 		}
 	}
@@ -115,6 +118,21 @@ func (p *pod) statuses() []container {
 // once: once is chance, twice is behaviour.
 func (p *pod) restarted() bool {
 	return slices.ContainsFunc(p.statuses(), func(c container) bool { return c.RestartCount > 1 })
+}
+
+// hanging names a container that is still being created although its pod has one
+// that is meant to run a hook first: kubelet says no more while a hook runs.
+func (p *pod) hanging() (string, bool) {
+	for _, spec := range p.Spec.Containers {
+		at := slices.IndexFunc(p.Status.ContainerStatuses, func(c container) bool { return c.Name == spec.Name })
+		if spec.Lifecycle.PostStart == nil || at < 0 {
+			continue
+		}
+		if w := p.Status.ContainerStatuses[at].State.Waiting; w != nil && w.Reason == "ContainerCreating" {
+			return spec.Name, true
+		}
+	}
+	return "", false
 }
 
 // hostPaths are the node's paths that the pod mounts, with /var/run spelled as

@@ -3,6 +3,7 @@ package normalise
 import (
 	"cmp"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,6 +29,9 @@ func New(names record.Names) *Masker {
 		if pod.Name != pod.Role {
 			m.names[pod.Name] = token("pod", pod.Role)
 		}
+	}
+	for name, role := range names.Workloads {
+		m.names[path.Base(name)] = token("workload", role)
 	}
 	delete(m.names, "")
 	m.known = alternatives(slices.Collect(maps.Keys(m.names)))

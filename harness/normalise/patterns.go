@@ -7,7 +7,7 @@ import (
 )
 
 // separator is a mask that is in place already, or an underscore.
-var separator = regexp.MustCompile(`<(?:node|pod|uid|id|time|duration|ip|mac|port|hash)(?: [^<>_\n]*)?>|_`)
+var separator = regexp.MustCompile(`<(?:node|pod|workload|uid|id|time|duration|ip|mac|port|hash)(?: [^<>_\n]*)?>|_`)
 
 // unfit are the characters that would end a mask early.
 var unfit = regexp.MustCompile(`[<>_\n]`)

@@ -130,8 +130,13 @@ func (f *Folder) clusterDir(side clusters.Side) string {
 	return filepath.Join(f.Path, "clusters", string(side))
 }
 
+// recordingDir is the folder of a side's recording, or a path in it.
+func (f *Folder) recordingDir(side clusters.Side, elem ...string) string {
+	return filepath.Join(append([]string{f.Path, prefix(side, 1)}, elem...)...)
+}
+
 func (f *Folder) createRecording(side clusters.Side, meta record.Meta) (*record.Writer, error) {
-	dir := filepath.Join(f.Path, prefix(side, meta.Run))
+	dir := f.recordingDir(side)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("creating recording: %w", err)
 	}

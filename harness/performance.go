@@ -11,7 +11,6 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
-	"github.com/rehearse-dev/rehearse/suites"
 )
 
 // performance is a rehearsal under way.
@@ -84,7 +83,7 @@ func (p *performance) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
+	return p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
 		return loader.LoadImages(ctx, c, archive, refs)
 	})
 }
@@ -96,26 +95,6 @@ func (p *performance) apply(ctx context.Context) error {
 	})
 	p.settled = p.Now()
 	return err
-}
-
-func (p *performance) suites(ctx context.Context) error {
-	list := p.Scenario.Spec.Suites
-	if len(list) == 0 {
-		return nil
-	}
-	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
-		results, err := p.Runner.Run(ctx, c, p.writers[i], list)
-		return errors.Join(err, writeResults(p.writers[i], results))
-	})
-}
-
-func writeResults(w *record.Writer, results []suites.Result) error {
-	for _, r := range results {
-		if err := w.JSON(record.SuitesDir+"/"+r.Suite+".json", r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // observe waits until the workloads have run for as long as the scenario says.
@@ -165,7 +144,7 @@ func (p *performance) tearDown(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	return p.do(ctx, stage{"tear down", func(ctx context.Context) error {
 		var errs []error
-		if _, stays := p.Provider.(interface{ Keeps() }); stays && p.applied {
+		if _, stays := p.Provider.(clusters.Keeper); stays && p.applied {
 			errs = append(errs, p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
 				return p.Applier.Remove(ctx, c, p.Scenario)
 			}))
@@ -176,7 +155,19 @@ func (p *performance) tearDown(ctx context.Context) error {
 
 // close ends the recordings and writes what the rehearsal was.
 func (p *performance) close(failure error) error {
+	if !p.collected {
+		p.gapEverything(failure)
+	}
 	return errors.Join(p.closeWriters(), p.Folder.finish(p, failure))
+}
+
+// gapEverything says of every kind of evidence that it was never collected.
+func (p *performance) gapEverything(failure error) {
+	for _, w := range p.writers {
+		for _, c := range p.Collectors {
+			w.Gap(c.Kind(), "everything", "the rehearsal ended early: "+text(failure))
+		}
+	}
 }
 
 func (p *performance) closeWriters() error {

@@ -11,14 +11,12 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/internal/progress"
 	"github.com/rehearse-dev/rehearse/scenarios"
-	"github.com/rehearse-dev/rehearse/suites"
 )
 
 // rescueTimeout bounds collecting after a stage failed or was interrupted.
 const rescueTimeout = 2 * time.Minute
 
-// Rehearsal is one rehearsal and the parts it is made of. All fields but
-// Observe, Log and Keep are required.
+// Rehearsal is one rehearsal and the parts it is made of.
 type Rehearsal struct {
 	Scenario *scenarios.Scenario
 	Provider clusters.Provider
@@ -53,13 +51,6 @@ type Applier interface {
 	// Remove deletes what Apply made. It is called for clusters that outlive the
 	// rehearsal.
 	Remove(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) error
-}
-
-// Runner runs the suites of a scenario against one cluster.
-type Runner interface {
-	// Run returns the results that there are even with an error, which means that
-	// some suite could not be run at all. Failing specs are results.
-	Run(ctx context.Context, c *clusters.Cluster, w *record.Writer, list []scenarios.Suite) ([]suites.Result, error)
 }
 
 // Collector records one kind of evidence of one cluster. What it cannot look at

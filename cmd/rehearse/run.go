@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/internal/progress"
+	"github.com/rehearse-dev/rehearse/scenarios"
+)
+
+// runOptions are the flags of run and record.
+type runOptions struct {
+	out                 string
+	keep                bool
+	null                string
+	baselineKubeconfig  string
+	candidateKubeconfig string
+	failOn              string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run SCENARIO",
+		Short: "Rehearse a scenario: record both sides, compare, report",
+		Long: `Raises the pair of clusters that the scenario asks for, goes through its stages on
+both sides, records everything, tears the pair down, and judges the recordings.
+
+SCENARIO is a file, a folder with a scenario.yaml, or the name of a shipped one.
+
+With --null both sides get the same runtime. Such a rehearsal must find nothing: what
+it finds is noise of the harness or of the workloads.`,
+		Example: `  rehearse run quickstart
+  rehearse run ./my-scenario --keep
+  rehearse run quickstart --null=docker
+  rehearse run ./my-scenario --baseline-kubeconfig old.yaml --candidate-kubeconfig new.yaml`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder, err := a.record(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			comparison, err := a.judge(folder, o.failOn)
+			if err != nil {
+				return err
+			}
+			return a.answer(folder, comparison)
+		},
+	}
+	o.addFlags(cmd)
+	addFailOn(cmd, &o.failOn)
+	return cmd
+}
+
+func (a *app) recordCommand() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "record SCENARIO",
+		Short: "Rehearse a scenario up to the recordings, without judging them",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder, err := a.record(cmd.Context(), args[0], o)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(a.stdout, folder.Path)
+			return err
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *runOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.out, "out", "rehearsals", "folder for the run's folder")
+	flags.BoolVar(&o.keep, "keep", false, "leave the pair running afterwards")
+	flags.StringVar(&o.null, "null", "", "use one runtime on both sides: docker, containerd or dockershim (without a value: the candidate's)")
+	flags.Lookup("null").NoOptDefVal = "candidate"
+	flags.StringVar(&o.baselineKubeconfig, "baseline-kubeconfig", "", "rehearse on a cluster that exists, instead of making one")
+	flags.StringVar(&o.candidateKubeconfig, "candidate-kubeconfig", "", "the same for the other side; both or neither")
+	cmd.MarkFlagsRequiredTogether("baseline-kubeconfig", "candidate-kubeconfig")
+}
+
+func addFailOn(cmd *cobra.Command, failOn *string) {
+	cmd.Flags().StringVar(failOn, "fail-on", string(compare.Changes), "gravity from which a finding makes the verdict `different`: breaks, changes or info")
+}
+
+// record goes through the stages and returns the run folder.
+func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.Folder, error) {
+	scenario, err := a.findScenario(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := applyNull(scenario, o.null); err != nil {
+		return nil, err
+	}
+	folder, err := a.createFolder(scenario, o)
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(folder.Path, "rehearse.log"))
+	if err != nil {
+		return nil, fmt.Errorf("opening the log: %w", err)
+	}
+	defer log.Close()
+	observe, done, err := a.show()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	rehearsal, release, err := a.assemble(ctx, scenario, folder, assembly{o, observe, a.logger(log)})
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(rehearsal.Run(ctx), release())
+	if err != nil {
+		return nil, withHint(err, "what was recorded is in "+folder.Path)
+	}
+	return folder, nil
+}
+
+func (a *app) createFolder(s *scenarios.Scenario, o runOptions) (*harness.Folder, error) {
+	hash, err := s.Hash()
+	if err != nil {
+		return nil, err
+	}
+	return harness.CreateFolder(o.out, harness.Record{
+		Tool: version, Scenario: s, ScenarioHash: hash, Null: o.null != "", Started: time.Now().UTC(),
+	})
+}
+
+// applyNull gives both sides of a scenario the same runtime and configuration.
+func applyNull(s *scenarios.Scenario, null string) error {
+	pair := &s.Spec.Pair
+	switch clusters.Runtime(null) {
+	case "":
+		return nil
+	case "candidate", pair.Candidate.Runtime:
+		pair.Baseline = pair.Candidate
+	case pair.Baseline.Runtime:
+		pair.Candidate = pair.Baseline
+	default:
+		return fmt.Errorf("--null=%s: the scenario's runtimes are %s and %s", null, pair.Baseline.Runtime, pair.Candidate.Runtime)
+	}
+	return nil
+}
+
+// judge compares the recordings of a run folder and writes every report.
+func (a *app) judge(folder *harness.Folder, failOn string) (*compare.Comparison, error) {
+	observe, done, err := a.show()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var comparison *compare.Comparison
+	err = observe.Do("compare", func() error {
+		comparison, err = harness.Judge(os.DirFS(folder.Path), compare.Severity(failOn))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return comparison, a.writeReports(observe, folder, comparison)
+}
+
+func (a *app) writeReports(observe progress.Observer, folder *harness.Folder, c *compare.Comparison) error {
+	return observe.Do("report", func() error { return writeAll(folder, c) })
+}

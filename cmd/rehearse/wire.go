@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/clusters/existing"
+	"github.com/rehearse-dev/rehearse/clusters/kind"
+	"github.com/rehearse-dev/rehearse/clusters/nodeimage"
+	"github.com/rehearse-dev/rehearse/harness"
+	"github.com/rehearse-dev/rehearse/harness/collect"
+	"github.com/rehearse-dev/rehearse/internal/lease"
+	"github.com/rehearse-dev/rehearse/internal/progress"
+	"github.com/rehearse-dev/rehearse/scenarios"
+	"github.com/rehearse-dev/rehearse/scenarios/apply"
+	"github.com/rehearse-dev/rehearse/scenarios/images"
+	"github.com/rehearse-dev/rehearse/suites/ginkgo"
+)
+
+// assembly is how a rehearsal is to be put together.
+type assembly struct {
+	options runOptions
+	observe progress.Observer
+	log     *slog.Logger
+}
+
+// assemble puts a rehearsal together. The returned function gives up what the
+// rehearsal holds on the host; call it when the rehearsal is over.
+func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harness.Folder, by assembly) (*harness.Rehearsal, func() error, error) {
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, nil, err
+	}
+	provider, release, err := a.provider(ctx, folder, by)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &harness.Rehearsal{
+		Scenario:   s,
+		Provider:   provider,
+		Images:     &images.Store{Dir: filepath.Join(cache, "images"), Root: s.Dir, Observe: by.observe},
+		Applier:    &apply.Applier{Observe: by.observe},
+		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
+		Collectors: collectors(provider),
+		Folder:     folder,
+		Keep:       by.options.keep,
+		Observe:    by.observe,
+		Log:        by.log,
+	}, release, nil
+}
+
+// provider makes clusters with kind, or takes those that the options name.
+func (a *app) provider(ctx context.Context, folder *harness.Folder, by assembly) (clusters.Provider, func() error, error) {
+	o := by.options
+	if o.baselineKubeconfig != "" {
+		return &existing.Provider{Baseline: o.baselineKubeconfig, Candidate: o.candidateKubeconfig},
+			func() error { return nil }, nil
+	}
+	if err := a.removeOrphans(ctx); err != nil {
+		return nil, nil, withHint(err, "rehearse doctor says whether this host can rehearse")
+	}
+	dir, err := leaseDir()
+	if err != nil {
+		return nil, nil, err
+	}
+	held, err := lease.Take(dir, folder.Rehearsal.Pair)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.keep {
+		err = held.Keep()
+	}
+	return kindProvider(by.observe, by.log), held.Release, err
+}
+
+// kindProvider makes clusters with kind on node images of our own.
+func kindProvider(observe progress.Observer, log *slog.Logger) *kind.Provider {
+	return &kind.Provider{Image: func(ctx context.Context, cfg clusters.Config) (string, error) {
+		builder, err := nodeImages(observe, log)
+		if err != nil {
+			return "", err
+		}
+		return builder.Ensure(ctx, nodeimage.Spec{
+			Runtime: cfg.Runtime, KubernetesVersion: cfg.KubernetesVersion, KubeletVersion: cfg.KubeletVersion,
+		})
+	}, Observe: observe, Log: log}
+}
+
+// nodeImages builds node images in the user's cache.
+func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder, error) {
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	return &nodeimage.Builder{
+		CacheDir:  cache,
+		BaseImage: os.Getenv("REHEARSE_BASE_IMAGE"),
+		Observe:   func(e nodeimage.Event) { tell(observe, e) },
+		Log:       log,
+	}, nil
+}
+
+func collectors(provider clusters.Provider) []harness.Collector {
+	exec, _ := provider.(clusters.NodeExecer) // without it, node evidence is a gap
+	list := []harness.Collector{harness.ParityCollector{Provider: provider}}
+	for _, c := range collect.AllLive(exec) {
+		list = append(list, c)
+	}
+	return list
+}
+
+// leftoverPairs are the names of the pairs of which a cluster is on this host.
+func leftoverPairs(ctx context.Context) ([]string, error) {
+	names, err := kind.Leftovers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range names {
+		for _, side := range clusters.Sides() {
+			names[i] = strings.TrimSuffix(names[i], "-"+string(side))
+		}
+	}
+	return slices.Compact(names), nil
+}
+
+// tell passes the steps of a node image on.
+func tell(observe progress.Observer, e nodeimage.Event) {
+	if observe == nil {
+		return
+	}
+	states := map[nodeimage.State]progress.State{
+		nodeimage.Cached: progress.Cached, nodeimage.Started: progress.Started,
+		nodeimage.Finished: progress.Done, nodeimage.Failed: progress.Failed, nodeimage.Absent: progress.Done,
+	}
+	observe(progress.Event{Step: e.Step, State: states[e.State], Elapsed: e.Elapsed})
+}

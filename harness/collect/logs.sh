@@ -15,8 +15,8 @@ list() {
   find /var/log/containers -type l -printf 'link\t%p\t%l\n'
 }
 files=$(list | LC_ALL=C sort)
-printf '%s\n\n' "$files"
-printf '%s\n' "$files" | awk -F '\t' '$1 == "log" {print $3}' |
-  tar --create --file=- --files-from=- --verbatim-files-from --absolute-names \
-    --dereference --hard-dereference --ignore-failed-read --warning=no-file-changed --warning=no-failed-read ||
+printf '%s' "${files:+$files$'\n'}" $'\n'
+printf '%s' "$files" | awk -F '\t' '$1 == "log" {print $3}' |
+  tar --create --file=- --absolute-names --dereference --hard-dereference --ignore-failed-read \
+    --warning=no-file-changed --warning=no-failed-read --verbatim-files-from --files-from=- ||
   [ $? -eq 1 ] # a file that grew while it was read

@@ -96,9 +96,9 @@ func unitState(load, active, sub string) string {
 	}
 }
 
-// configSecret finds settings whose name says that they are secret, as JSON,
-// YAML and TOML write them.
-var configSecret = regexp.MustCompile(`(?im)^(\s*[\w."-]*(?:passw|token|secret|auth"|auth\s*=|credential)[\w."-]*\s*[:=]\s*)"[^"\n]*"`)
+// configSecret finds quoted settings whose name says that they are secret, as
+// JSON, YAML and TOML write them.
+var configSecret = regexp.MustCompile(`(?im)^(\s*"?(?:auth|[\w.-]*(?:passw|token|secret|credential)[\w.-]*)"?\s*[:=]\s*)(?:"[^"\n]*"|'[^'\n]*')`)
 
 func redactConfig(text string) string {
 	return configSecret.ReplaceAllString(text, `${1}"`+record.Redacted+`"`)

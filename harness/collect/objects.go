@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -82,13 +83,22 @@ func listObjects(ctx context.Context, src Source, resource schema.GroupVersionRe
 	var lines []record.Object
 	for _, item := range items {
 		strip(item)
-		line, err := json.Marshal(item.Object)
+		line, err := encode(item.Object)
 		if err != nil {
 			return nil, fmt.Errorf("encoding %s %q: %w", item.GetKind(), item.GetName(), err)
 		}
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// encode leaves <, > and & as they are: people read the objects too.
+func encode(object map[string]any) (record.Object, error) {
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(object)
+	return line.Bytes(), err
 }
 
 // strip removes what is no evidence and what might be secret.

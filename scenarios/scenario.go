@@ -12,12 +12,15 @@ const (
 	Kind       = "Scenario"
 )
 
-// Scenario is one scenario file.
+// Scenario is one scenario file. What it does not know it refuses, and every
+// path in it starts from the file's own folder and stays below it.
 type Scenario struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Metadata   Metadata `json:"metadata"`
-	Spec       Spec     `json:"spec"`
+	// APIVersion of the format.
+	APIVersion string `json:"apiVersion" jsonschema:"enum=rehearse.dev/v1alpha1"`
+	// Kind of the file.
+	Kind     string   `json:"kind" jsonschema:"enum=Scenario"`
+	Metadata Metadata `json:"metadata"`
+	Spec     Spec     `json:"spec"`
 
 	// Dir is the folder of the file, which relative paths start from.
 	Dir string `json:"-"`
@@ -26,76 +29,99 @@ type Scenario struct {
 // Metadata names a scenario.
 type Metadata struct {
 	// Name is a DNS label; it prefixes the clusters and the run folder.
-	Name string `json:"name"`
+	Name string `json:"name" jsonschema:"pattern=^[a-z0-9]([-a-z0-9]{0\\,61}[a-z0-9])?$"`
 }
 
-// Spec is what a scenario asks for.
+// Spec is what a scenario asks for. It names workloads, agents or suites: one
+// of them at least.
 type Spec struct {
 	// Summary is one sentence, shown in lists and reports.
-	Summary   string     `json:"summary,omitempty"`
-	Pair      Pair       `json:"pair,omitempty"`
-	Images    []Image    `json:"images,omitempty"`
+	Summary string `json:"summary,omitempty"`
+	Pair    Pair   `json:"pair,omitempty"`
+	// Images that the workloads need and that no registry serves to the nodes.
+	Images []Image `json:"images,omitempty"`
+	// Workloads to apply, each a set of manifests, a kustomization or a chart.
 	Workloads []Workload `json:"workloads,omitempty"`
-	Agents    []Agent    `json:"agents,omitempty"`
-	Suites    []Suite    `json:"suites,omitempty"`
-	Observe   Observe    `json:"observe,omitempty"`
+	// Agents to apply, and the signals by which each is known to work.
+	Agents []Agent `json:"agents,omitempty"`
+	// Suites of Ginkgo specs to run on both sides.
+	Suites  []Suite `json:"suites,omitempty"`
+	Observe Observe `json:"observe,omitempty"`
 }
 
 // Pair is the two clusters that a scenario wants.
 type Pair struct {
-	// KubernetesVersion of both control planes; empty means the default.
-	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
-	// KubeletVersion of every node; empty means the Kubernetes version.
-	KubeletVersion string `json:"kubeletVersion,omitempty"`
-	// Workers besides the control plane, on each side.
-	Workers   int  `json:"workers,omitempty"`
+	// KubernetesVersion of both control planes, such as v1.37.2, which is also
+	// the default.
+	KubernetesVersion string `json:"kubernetesVersion,omitempty" jsonschema:"pattern=^v1[.][0-9]+[.][0-9]+$"`
+	// KubeletVersion of every node on both sides; empty means the Kubernetes
+	// version. Runtime dockershim needs v1.23.17 or older.
+	KubeletVersion string `json:"kubeletVersion,omitempty" jsonschema:"pattern=^v1[.][0-9]+[.][0-9]+$"`
+	// Workers besides the control plane, on each side. Without any, the control
+	// plane takes the pods.
+	Workers   int  `json:"workers,omitempty" jsonschema:"minimum=0"`
 	Baseline  Side `json:"baseline,omitempty"`
 	Candidate Side `json:"candidate,omitempty"`
 }
 
 // Side is what may differ between the two clusters.
 type Side struct {
-	// Runtime defaults to docker on the baseline and containerd on the candidate.
+	// Runtime is docker (Docker Engine through cri-dockerd), dockershim (Docker
+	// Engine through the adapter that kubelet had up to 1.23) or containerd. The
+	// default is docker on the baseline and containerd on the candidate.
 	Runtime clusters.Runtime `json:"runtime,omitempty"`
 	Config  NodeConfig       `json:"config,omitempty"`
-	Mounts  []Mount          `json:"mounts,omitempty"`
+	// Mounts show files and folders of this host on every node of the side.
+	Mounts []Mount `json:"mounts,omitempty"`
 }
 
 // NodeConfig is the runtime's configuration, as the user's nodes have it.
 type NodeConfig struct {
-	// DaemonJSON is a Docker Engine daemon.json; Docker runtimes only.
+	// DaemonJSON is a Docker Engine daemon.json, merged over what the nodes need;
+	// for the Docker runtimes only.
 	DaemonJSON string `json:"daemonJSON,omitempty"`
-	// Hosts is a containerd certs.d folder; containerd only.
+	// Hosts is a containerd certs.d folder (`<registry>/hosts.toml`); for
+	// containerd only.
 	Hosts string `json:"hosts,omitempty"`
 }
 
 // Mount shows a file or folder of the host on every node of a side.
 type Mount struct {
-	HostPath      string `json:"hostPath"`
+	// HostPath is what to show; alone among all paths it may lie anywhere.
+	HostPath string `json:"hostPath"`
+	// ContainerPath is the absolute path at which the nodes see it.
 	ContainerPath string `json:"containerPath"`
-	ReadOnly      bool   `json:"readOnly,omitempty"`
+	// ReadOnly keeps the nodes from writing to it.
+	ReadOnly bool `json:"readOnly,omitempty"`
 }
 
-// Image is one image that the workloads need. Exactly one source is set.
+// Image is one image that the workloads need, put into the store that each
+// side's kubelet reads. Exactly one source is set.
 type Image struct {
+	// Name as the manifests write it, with a tag other than latest.
 	Name string `json:"name"`
-	// Build is a folder with a Dockerfile, or with a Go main package that needs
-	// only the standard library.
-	Build string `json:"build,omitempty"`
-	// Archive is a file as `docker save` writes it.
-	Archive string `json:"archive,omitempty"`
-	// Pull is a reference that a registry serves.
-	Pull string `json:"pull,omitempty"`
+	// Build is a folder with a Dockerfile, which Docker builds, or with a Go main
+	// package that needs only the standard library: its binary becomes the entry
+	// point of an image that holds nothing else.
+	Build string `json:"build,omitempty" jsonschema:"oneof_required=build"`
+	// Archive is a file as `docker save` writes it. It holds the image under its
+	// name, or no other image.
+	Archive string `json:"archive,omitempty" jsonschema:"oneof_required=archive"`
+	// Pull is a reference that a registry serves, fetched by this host.
+	Pull string `json:"pull,omitempty" jsonschema:"oneof_required=pull"`
 }
 
 // Workload is something to apply. Exactly one source is set.
 type Workload struct {
-	// Manifests is a YAML or JSON file, or a folder of them.
-	Manifests string `json:"manifests,omitempty"`
+	// Manifests is a YAML or JSON file, or a folder of them, searched to any
+	// depth.
+	Manifests string `json:"manifests,omitempty" jsonschema:"oneof_required=manifests"`
 	// Kustomize is a kustomization folder.
-	Kustomize string `json:"kustomize,omitempty"`
-	Helm      *Helm  `json:"helm,omitempty"`
-	// Ready says what to wait for after applying; empty means `all`.
+	Kustomize string `json:"kustomize,omitempty" jsonschema:"oneof_required=kustomize"`
+	Helm      *Helm  `json:"helm,omitempty" jsonschema:"oneof_required=helm"`
+	// Ready says what to wait for after applying: all (the default) waits until
+	// every object is current, none does not wait, for workloads that are meant
+	// to fail.
 	Ready Readiness `json:"ready,omitempty"`
 }
 
@@ -110,45 +136,57 @@ const (
 	ReadyNone Readiness = "none"
 )
 
-// Helm is one release of a chart.
+// Helm is one release of a chart. The chart is rendered and its objects are
+// applied like all others: the cluster gets no release record, hooks of an
+// installation are applied as ordinary objects (pre-install before, post-install
+// after the rest), and other hooks are left out.
 type Helm struct {
-	Chart     string         `json:"chart"`
-	Release   string         `json:"release"`
-	Namespace string         `json:"namespace,omitempty"`
-	Values    []string       `json:"values,omitempty"`
-	Set       map[string]any `json:"set,omitempty"`
+	// Chart is a chart's folder or .tgz file, with its dependencies.
+	Chart string `json:"chart"`
+	// Release is the name to render it with.
+	Release string `json:"release"`
+	// Namespace of the release, made if need be; empty means default.
+	Namespace string `json:"namespace,omitempty"`
+	// Values are files, of which later ones win.
+	Values []string `json:"values,omitempty"`
+	// Set are values that win over all files, nested as in a values file.
+	Set map[string]any `json:"set,omitempty"`
 }
 
-// Agent is a third-party agent whose signals must survive the migration.
+// Agent is a third-party agent whose signals must survive the migration. It is
+// a workload as well, so exactly one of manifests, kustomize and helm is set.
 type Agent struct {
+	// Name is a DNS label that reports know the agent by.
 	Name string `json:"name"`
 	Workload
 	// Signals are what the agent shows when it works, at least one.
-	Signals []Signal `json:"signals"`
+	Signals []Signal `json:"signals" jsonschema:"minItems=1"`
 }
 
 // Signal is one sign of life of an agent. Exactly one is set.
 type Signal struct {
 	// Logs is a regular expression (RE2) over the messages of the agent's pods.
-	Logs string `json:"logs,omitempty"`
+	Logs string `json:"logs,omitempty" jsonschema:"oneof_required=logs"`
 	// Metric is the name of a metric that the agent's pods expose.
-	Metric string `json:"metric,omitempty"`
+	Metric string `json:"metric,omitempty" jsonschema:"oneof_required=metric"`
 }
 
-// Suite is a set of Ginkgo specs. Either Builtin or Binary is set.
+// Suite is a set of Ginkgo specs. Exactly one source is set.
 type Suite struct {
 	// Builtin names shipped suites.
-	Builtin []string `json:"builtin,omitempty"`
-	// Binary is a compiled Ginkgo test binary.
-	Binary string   `json:"binary,omitempty"`
-	Args   []string `json:"args,omitempty"`
+	Builtin []string `json:"builtin,omitempty" jsonschema:"oneof_required=builtin,minItems=1,enum=lifecycle,enum=logging,enum=probes,enum=networking,enum=identity,enum=images"`
+	// Binary is a compiled Ginkgo test binary, as `go test -c` makes it.
+	Binary string `json:"binary,omitempty" jsonschema:"oneof_required=binary"`
+	// Args are passed to the suite, such as --ginkgo.label-filter=!slow.
+	Args []string `json:"args,omitempty"`
 	// Timeout of the whole suite on one side; zero means ten minutes.
 	Timeout Duration `json:"timeout,omitempty"`
 }
 
 // Observe says how long to watch the pair once everything is done.
 type Observe struct {
-	// Duration to let the workloads run before evidence is collected.
+	// Duration to let the workloads run before evidence is collected; zero means
+	// two minutes.
 	Duration Duration `json:"duration,omitempty"`
 	// Settle bounds the wait for the workloads to become ready; zero means three
 	// minutes.

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -34,12 +35,10 @@ func Agents(agents []scenarios.Agent) Comparer {
 			if err != nil {
 				return Section{}, err
 			}
-			why, err := surroundings(b, c)
-			if err != nil {
-				return Section{}, err
-			}
 			for i, signal := range agent.Signals {
-				s.signal(signalOf{agent.Name, signal}, b.heard[i], c.heard[i], why)
+				if err := s.signal(signalOf{agent.Name, signal}, b.of(i), c.of(i)); err != nil {
+					return Section{}, err
+				}
 			}
 		}
 		return s, nil
@@ -74,14 +73,24 @@ func (s signalOf) String() string {
 	return "log line /" + s.signal.Logs + "/"
 }
 
-func (s *Section) signal(of signalOf, b, c heard, why string) {
+// reception is one signal of an agent on one side.
+type reception struct {
+	heard
+	*audience
+}
+
+func (a *audience) of(signal int) reception { return reception{a.heard[signal], a} }
+
+func (s *Section) signal(of signalOf, b, c reception) error {
 	k := key{of.String(), "agent " + of.agent}
 	f := Finding{
 		Kind: record.Agents, Aspect: k.aspect, Subject: k.subject, Severity: Changes,
-		Baseline: said(b.amount), Candidate: said(c.amount) + why,
 		Evidence: slices.Concat(b.evidence, c.evidence),
 		Assets:   []Asset{{Kind: "agent", Name: of.agent}},
 	}
+	var errs [2]error
+	f.Baseline, errs[0] = b.said(c)
+	f.Candidate, errs[1] = c.said(b)
 	asset := &f.Assets[0]
 	switch {
 	case b.amount == 0 && c.amount == 0:
@@ -98,13 +107,20 @@ func (s *Section) signal(of signalOf, b, c heard, why string) {
 	default:
 		s.agrees(record.Agents, k)
 	}
+	return errors.Join(errs[:]...)
 }
 
-func said(amount float64) string {
-	if amount == 0 {
-		return "nothing"
+// said is what was heard, and for the quieter side what may be the reason.
+func (r reception) said(other reception) (string, error) {
+	amount := "nothing"
+	if r.amount != 0 {
+		amount = "amount " + strconv.FormatFloat(r.amount, 'f', -1, 64)
 	}
-	return "amount " + strconv.FormatFloat(amount, 'f', -1, 64)
+	if r.amount >= other.amount {
+		return amount, nil
+	}
+	why, err := surroundings(other.audience, r.audience)
+	return amount + why, err
 }
 
 // listen gathers an agent's signals on one side.
@@ -210,7 +226,7 @@ func (a *audience) metric(name string) (heard, error) {
 		}
 		e, err := readExposition(a.recording, entry.Entry)
 		if err != nil {
-			return heard{}, err
+			continue // the comparer of metrics makes it a gap
 		}
 		var zero []Evidence
 		for _, sample := range e.samples(name) {
@@ -233,17 +249,17 @@ func (a *audience) exposes(e record.Exposition) bool {
 	})
 }
 
-// surroundings says what an agent leans on that differs between the sides: the
+// surroundings says what an agent leans on that is not as it was before: the
 // paths that it mounts from its node. It is empty where nothing differs.
-func surroundings(b, c audience) (string, error) {
+func surroundings(before, after *audience) (string, error) {
 	var differing []string
-	for _, dir := range mounted(b.pods) {
-		paths, err := pathsWithin(dir, b.recording, c.recording)
+	for _, dir := range mounted(slices.Concat(before.pods, after.pods)) {
+		paths, err := pathsWithin(dir, before.recording, after.recording)
 		if err != nil {
 			return "", err
 		}
 		differing = append(differing, paths...)
-		logs, err := logsWithin(dir, b, c)
+		logs, err := logsWithin(dir, before.recording, after.recording)
 		if err != nil {
 			return "", err
 		}
@@ -268,12 +284,12 @@ func mounted(pods []pod) []string {
 
 // pathsWithin names the recorded paths of the nodes at or below dir whose type
 // differs.
-func pathsWithin(dir string, b, c *record.Recording) ([]string, error) {
-	was, err := pathTypes(b)
+func pathsWithin(dir string, before, after *record.Recording) ([]string, error) {
+	was, err := pathTypes(before)
 	if err != nil {
 		return nil, err
 	}
-	is, err := pathTypes(c)
+	is, err := pathTypes(after)
 	if err != nil {
 		return nil, err
 	}
@@ -288,16 +304,16 @@ func pathsWithin(dir string, b, c *record.Recording) ([]string, error) {
 
 // logsWithin says that container logs lie at or below dir and are written
 // another way.
-func logsWithin(dir string, b, c audience) ([]string, error) {
+func logsWithin(dir string, before, after *record.Recording) ([]string, error) {
 	if !within("/var/log/pods", dir) && !within("/var/log/containers", dir) && !within(dir, "/var/log") &&
 		!within("/var/lib/docker/containers", dir) && !within(dir, "/var/lib/docker/containers") {
 		return nil, nil
 	}
-	was, err := formats(b.recording)
+	was, err := formats(before)
 	if err != nil {
 		return nil, err
 	}
-	is, err := formats(c.recording)
+	is, err := formats(after)
 	if err != nil || was == is {
 		return nil, err
 	}

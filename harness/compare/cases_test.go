@@ -19,6 +19,7 @@ import (
 // to be found. {id} and {ID} stand for two container IDs.
 type testCase struct {
 	scenario            scenarios.Scenario
+	runtimes            [2]clusters.Runtime
 	baseline, candidate files
 	findings, verdict   string
 }
@@ -29,7 +30,7 @@ func readCase(t *testing.T, name string) testCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := testCase{baseline: files{}, candidate: files{}}
+	c := testCase{baseline: files{}, candidate: files{}, runtimes: [2]clusters.Runtime{clusters.Docker, clusters.Containerd}}
 	for _, f := range archive.Files {
 		content := strings.NewReplacer("{id}", id, "{ID}", strings.ToLower(strings.Repeat("AB01", 16))).Replace(string(f.Data))
 		switch side, rest, _ := strings.Cut(f.Name, "/"); side {
@@ -37,6 +38,9 @@ func readCase(t *testing.T, name string) testCase {
 			c.baseline[rest] = content
 		case "candidate":
 			c.candidate[rest] = content
+		case "runtimes":
+			baseline, candidate, _ := strings.Cut(strings.TrimSpace(content), " ")
+			c.runtimes = [2]clusters.Runtime{clusters.Runtime(baseline), clusters.Runtime(candidate)}
 		case "findings":
 			c.findings = strings.TrimSpace(content)
 		case "verdict":
@@ -65,12 +69,12 @@ func cases(t *testing.T) map[string]testCase {
 	return all
 }
 
-func (c testCase) judge(t *testing.T, baseline, candidate clusters.Runtime) *compare.Comparison {
+func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Comparison {
 	t.Helper()
 	got, err := compare.Compare(compare.Input{
 		Scenario:  &c.scenario,
-		Baseline:  []*record.Recording{open(t, clusters.Baseline, baseline, c.baseline)},
-		Candidate: []*record.Recording{open(t, clusters.Candidate, candidate, c.candidate)},
+		Baseline:  []*record.Recording{open(t, clusters.Baseline, runtimes[0], c.baseline)},
+		Candidate: []*record.Recording{open(t, clusters.Candidate, runtimes[1], c.candidate)},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +87,7 @@ func TestCases(t *testing.T) {
 	for name, row := range cases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := row.judge(t, clusters.Docker, clusters.Containerd)
+			got := row.judge(t, row.runtimes)
 			if diff := cmp.Diff(row.findings, strings.Join(said(got), "\n")); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
 			}

@@ -63,9 +63,11 @@ func Metrics(agents []scenarios.Agent) Comparer {
 			return Section{}, err
 		}
 		chance := rule{chance: true}
-		return diff(record.Metrics, rules{
+		s := diff(record.Metrics, rules{
 			labelNames: chance, labelValue + "name": chance, labelValue + "image": chance, labelValue + "id": chance,
-		}, b.facts, c.facts), nil
+		}, b.facts, c.facts)
+		s.Gaps = slices.Concat(b.gaps, c.gaps)
+		return s, nil
 	}}
 }
 
@@ -75,13 +77,19 @@ type schema struct {
 	facts     facts
 	// rare are the metrics that counted little: what was counted may be chance.
 	rare map[key]bool
+	gaps []Gap
+}
+
+// unreadable notes an endpoint that answered something else than metrics.
+func (s *schema) unreadable(target string, err error) {
+	s.gaps = append(s.gaps, Gap{Side: s.recording.Meta.Side, Gap: record.Gap{Kind: record.Metrics, Subject: target, Reason: err.Error()}})
 }
 
 // often is how much a metric counts before its absence elsewhere is no chance.
 const often = 10
 
 func schemaOf(r *record.Recording, leaveOut map[string]bool) (*schema, error) {
-	s := &schema{r, facts{}, map[key]bool{}}
+	s := &schema{recording: r, facts: facts{}, rare: map[key]bool{}}
 	for entry, err := range record.Entries[record.Exposition](r, record.MetricsIndex) {
 		if err != nil {
 			return nil, err
@@ -91,7 +99,8 @@ func schemaOf(r *record.Recording, leaveOut map[string]bool) (*schema, error) {
 		}
 		e, err := readExposition(r, entry.Entry)
 		if err != nil {
-			return nil, err
+			s.unreadable(entry.Entry.Target, err)
+			continue
 		}
 		for _, name := range e.names() {
 			if !leaveOut[name] {

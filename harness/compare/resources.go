@@ -56,7 +56,8 @@ func (s *schema) addResources(shared map[string]bool) error {
 		}
 		e, err := readExposition(s.recording, entry.Entry)
 		if err != nil {
-			return err
+			s.unreadable(entry.Entry.Target, err)
+			continue
 		}
 		for _, name := range e.names() {
 			for _, series := range e.samples(name) {

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"encoding"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -29,7 +30,7 @@ func (d decoder) value(n *yaml.Node, v reflect.Value, path string) {
 	if n.ShortTag() == "!!null" {
 		return // a field without a value is as good as none
 	}
-	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if text, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		d.text(n, text, path)
 		return
 	}
@@ -133,9 +134,7 @@ func fieldsOf(v reflect.Value) map[string]reflect.Value {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case field.Anonymous:
-			for name, value := range fieldsOf(v.Field(i)) {
-				fields[name] = value
-			}
+			maps.Copy(fields, fieldsOf(v.Field(i)))
 		case name != "-":
 			fields[name] = v.Field(i)
 		}

@@ -13,8 +13,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/rehearse-dev/rehearse/clusters"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/rehearse-dev/rehearse/clusters"
 )
 
 // Hash is a fingerprint of the scenario and of every file in its folder that it

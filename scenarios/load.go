@@ -91,14 +91,14 @@ func parse(data []byte, found *problems) *yaml.Node {
 		found.addAt(1, "", "", "the file is empty")
 		return nil
 	} else if err != nil {
-		found.addAt(syntaxError(err))
+		found.notYAML(err)
 		return nil
 	}
 	if err := documents.Decode(&second); err == nil {
 		found.addAt(second.Line, "", "one file holds one scenario", "a second YAML document begins here")
 		return nil
 	} else if !errors.Is(err, io.EOF) {
-		found.addAt(syntaxError(err))
+		found.notYAML(err)
 		return nil
 	}
 	root := document.Content[0]
@@ -131,14 +131,13 @@ func aliasIn(n *yaml.Node) *yaml.Node {
 // syntax error is.
 var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
 
-func syntaxError(err error) (line int, path, hint, message string) {
-	match := yamlLine.FindStringSubmatch(err.Error())
-	if match == nil {
-		return 1, "", "", "not valid YAML: " + err.Error()
+func (p *problems) notYAML(err error) {
+	line, message := 1, err.Error()
+	if match := yamlLine.FindStringSubmatch(message); match != nil {
+		message = match[2]
+		if n, err := strconv.Atoi(match[1]); err == nil {
+			line = n
+		}
 	}
-	line, atoiErr := strconv.Atoi(match[1])
-	if atoiErr != nil {
-		line = 1
-	}
-	return line, "", "", "not valid YAML: " + match[2]
+	p.addAt(line, "", "", "not valid YAML: "+message)
 }

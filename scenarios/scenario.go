@@ -37,7 +37,7 @@ type Metadata struct {
 type Spec struct {
 	// Summary is one sentence, shown in lists and reports.
 	Summary string `json:"summary,omitempty"`
-	Pair    Pair   `json:"pair,omitempty"`
+	Pair    Pair   `json:"pair,omitzero"`
 	// Images that the workloads need and that no registry serves to the nodes.
 	Images []Image `json:"images,omitempty"`
 	// Workloads to apply, each a set of manifests, a kustomization or a chart.
@@ -46,7 +46,7 @@ type Spec struct {
 	Agents []Agent `json:"agents,omitempty"`
 	// Suites of Ginkgo specs to run on both sides.
 	Suites  []Suite `json:"suites,omitempty"`
-	Observe Observe `json:"observe,omitempty"`
+	Observe Observe `json:"observe,omitzero"`
 }
 
 // Pair is the two clusters that a scenario wants.
@@ -60,8 +60,8 @@ type Pair struct {
 	// Workers besides the control plane, on each side. Without any, the control
 	// plane takes the pods.
 	Workers   int  `json:"workers,omitempty" jsonschema:"minimum=0"`
-	Baseline  Side `json:"baseline,omitempty"`
-	Candidate Side `json:"candidate,omitempty"`
+	Baseline  Side `json:"baseline,omitzero"`
+	Candidate Side `json:"candidate,omitzero"`
 }
 
 // Side is what may differ between the two clusters.
@@ -70,7 +70,7 @@ type Side struct {
 	// Engine through the adapter that kubelet had up to 1.23) or containerd. The
 	// default is docker on the baseline and containerd on the candidate.
 	Runtime clusters.Runtime `json:"runtime,omitempty"`
-	Config  NodeConfig       `json:"config,omitempty"`
+	Config  NodeConfig       `json:"config,omitzero"`
 	// Mounts show files and folders of this host on every node of the side.
 	Mounts []Mount `json:"mounts,omitempty"`
 }
@@ -180,17 +180,17 @@ type Suite struct {
 	// Args are passed to the suite, such as --ginkgo.label-filter=!slow.
 	Args []string `json:"args,omitempty"`
 	// Timeout of the whole suite on one side; zero means ten minutes.
-	Timeout Duration `json:"timeout,omitempty"`
+	Timeout Duration `json:"timeout,omitzero"`
 }
 
 // Observe says how long to watch the pair once everything is done.
 type Observe struct {
 	// Duration to let the workloads run before evidence is collected; zero means
 	// two minutes.
-	Duration Duration `json:"duration,omitempty"`
+	Duration Duration `json:"duration,omitzero"`
 	// Settle bounds the wait for the workloads to become ready; zero means three
 	// minutes.
-	Settle Duration `json:"settle,omitempty"`
+	Settle Duration `json:"settle,omitzero"`
 }
 
 // Duration is a length of time written as in Go, such as 2m30s.

@@ -175,10 +175,20 @@ func reference(schema *jsonschema.Schema) string {
 	var b strings.Builder
 	b.WriteString(preface)
 	for _, section := range []struct{ name, title string }{
-		{"Scenario", "The file"}, {"Metadata", "metadata"}, {"Spec", "spec"}, {"Pair", "spec.pair"},
-		{"Side", "spec.pair.baseline and spec.pair.candidate"}, {"NodeConfig", "config of a side"}, {"Mount", "mounts of a side"},
-		{"Image", "spec.images"}, {"Workload", "spec.workloads"}, {"Helm", "helm of a workload"},
-		{"Agent", "spec.agents"}, {"Signal", "signals of an agent"}, {"Suite", "spec.suites"}, {"Observe", "spec.observe"},
+		{"Scenario", "The file"},
+		{"Metadata", "metadata"},
+		{"Spec", "spec"},
+		{"Pair", "spec.pair"},
+		{"Side", "spec.pair.baseline and spec.pair.candidate"},
+		{"NodeConfig", "config of a side"},
+		{"Mount", "mounts of a side"},
+		{"Image", "spec.images"},
+		{"Workload", "spec.workloads"},
+		{"Helm", "helm of a workload"},
+		{"Agent", "spec.agents"},
+		{"Signal", "signals of an agent"},
+		{"Suite", "spec.suites"},
+		{"Observe", "spec.observe"},
 	} {
 		definition := schema.Definitions[section.name]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| field | type | |\n|---|---|---|\n", section.title, definition.Description)

@@ -43,13 +43,18 @@ type refusal struct {
 }
 
 func newFakeAPI(t *testing.T) *fakeAPI {
+	t.Helper()
 	return &fakeAPI{
 		t:       t,
 		objects: map[string]map[string]any{},
 		kinds: map[string][]kind{
 			"/api/v1": {
-				{"namespaces", "Namespace", false}, {"configmaps", "ConfigMap", true}, {"pods", "Pod", true},
-				{"services", "Service", true}, {"serviceaccounts", "ServiceAccount", true}, {"events", "Event", true},
+				{"namespaces", "Namespace", false},
+				{"configmaps", "ConfigMap", true},
+				{"pods", "Pod", true},
+				{"services", "Service", true},
+				{"serviceaccounts", "ServiceAccount", true},
+				{"events", "Event", true},
 			},
 			"/apis/apps/v1":                 {{"deployments", "Deployment", true}},
 			"/apis/batch/v1":                {{"jobs", "Job", true}},

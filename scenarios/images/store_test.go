@@ -103,7 +103,11 @@ func TestArchiveOfAGoProgram(t *testing.T) {
 func runFrom(t *testing.T, image v1.Image, file string) string {
 	t.Helper()
 	content := mutate.Extract(image)
-	defer content.Close()
+	t.Cleanup(func() {
+		if err := content.Close(); err != nil {
+			t.Errorf("closing the image: %v", err)
+		}
+	})
 	binary := filepath.Join(t.TempDir(), file)
 	for r := tar.NewReader(content); ; {
 		header, err := r.Next()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +40,7 @@ func (p *Provider) raise(ctx context.Context, cfg clusters.Config, config *v1alp
 	select {
 	case err := <-created:
 		if err != nil {
-			return nil, fmt.Errorf("creating with kind: %w%s", err, printed(err))
+			return nil, p.explain(ctx, cfg, err)
 		}
 	case <-ctx.Done():
 		return nil, errors.Join(context.Cause(ctx), abandon(ctx, cfg.Name, created))
@@ -70,6 +72,19 @@ func abandon(ctx context.Context, name string, created <-chan error) error {
 	}
 }
 
+// explain adds to kind's error what can still be read from the nodes.
+func (p *Provider) explain(ctx context.Context, cfg clusters.Config, err error) error {
+	err = fmt.Errorf("creating with kind: %w%s", err, printed(err))
+	c, listing := newCluster(ctx, cfg)
+	if listing != nil {
+		return errors.Join(err, listing)
+	}
+	return errors.Join(err, p.kubeletJournal(ctx, c))
+}
+
+// progressLine is what kubeadm and others print while all is well.
+var progressLine = regexp.MustCompile(`^I\d{4} `)
+
 // printed returns the end of what a command of kind's printed before it failed.
 func printed(err error) string {
 	failed := exec.RunErrorForError(err)
@@ -77,6 +92,7 @@ func printed(err error) string {
 		return ""
 	}
 	lines := strings.Split(strings.TrimSpace(string(failed.Output)), "\n")
+	lines = slices.DeleteFunc(lines, progressLine.MatchString)
 	return ": " + strings.Join(lines[max(0, len(lines)-outputLines):], "\n")
 }
 

@@ -40,7 +40,7 @@ func source(objects ...runtime.Object) collect.Source {
 
 // answer makes commands on nodes answer by node; a node without an answer fails.
 func answer(byNode map[string]string) *clustertest.Provider {
-	return &clustertest.Provider{Exec: func(node string, stdin io.Reader, argv []string) (string, error) {
+	return &clustertest.Provider{Exec: func(node string, _ io.Reader, _ []string) (string, error) {
 		text, known := byNode[node]
 		if !known {
 			return "", errors.New("exit status 1")

@@ -18,9 +18,7 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
-var (
-	imageHash = strings.Repeat("a", 64)
-)
+var imageHash = strings.Repeat("a", 64)
 
 // meta is an object of the shop that something controls: kind/name/uid.
 func meta(name, uid, controller string) metav1.ObjectMeta {

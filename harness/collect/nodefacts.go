@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -52,7 +53,7 @@ var fieldsOf = map[string]int{
 
 func (f *factReader) read(kind string, v []string) error {
 	if n, known := fieldsOf[kind]; !known || n != len(v) {
-		return fmt.Errorf("unexpected line")
+		return errors.New("unexpected line")
 	}
 	facts := f.facts
 	switch kind {

@@ -22,7 +22,9 @@ func TestObjects(t *testing.T) {
 		&appsv1.Deployment{
 			ObjectMeta: noted,
 			Spec: appsv1.DeploymentSpec{Template: corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{{Env: []corev1.EnvVar{
-				{Name: "DB_PASSWORD", Value: "hunter2"}, {Name: "apiKey", Value: "hunter2"}, {Name: "MODE", Value: "fast"},
+				{Name: "DB_PASSWORD", Value: "hunter2"},
+				{Name: "apiKey", Value: "hunter2"},
+				{Name: "MODE", Value: "fast"},
 				{Name: "TOKEN", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{Key: "kept"}}},
 			}}}}}},
 		},

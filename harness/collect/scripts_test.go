@@ -15,7 +15,7 @@ type scripts struct {
 }
 
 func (s scripts) provider() *clustertest.Provider {
-	return &clustertest.Provider{Exec: func(node string, stdin io.Reader, argv []string) (string, error) {
+	return &clustertest.Provider{Exec: func(node string, stdin io.Reader, _ []string) (string, error) {
 		script, err := io.ReadAll(stdin)
 		if err != nil || strings.Contains(string(script), "journalctl") {
 			return s.journal, err

@@ -3,6 +3,7 @@
 package kube
 
 import (
+	"errors"
 	"fmt"
 
 	"k8s.io/client-go/dynamic"
@@ -49,7 +50,7 @@ func Config(kubeconfig string) (*rest.Config, error) {
 	// Read with an explicit path: with an empty one the library would fall back to
 	// the environment and the home folder.
 	if kubeconfig == "" {
-		return nil, fmt.Errorf("reading kubeconfig: no file named")
+		return nil, errors.New("reading kubeconfig: no file named")
 	}
 	cfg, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {

@@ -22,6 +22,7 @@ type Output struct {
 func Outputs() []Output {
 	return []Output{
 		{"json", "comparison.json", JSON},
+		{"html", "report.html", HTML},
 		{"junit", "junit.xml", JUnit},
 		{"sarif", "report.sarif", SARIF},
 		{"markdown", "summary.md", Markdown},

@@ -19,15 +19,19 @@ import (
 // be looked at, is skipped with the reason. What merely differs passes and says
 // so in its output.
 func JUnit(w io.Writer, c *compare.Comparison) error {
-	out := junit.Testsuites{Name: clean("rehearse " + c.Scenario.Name)}
+	report := junit.Testsuites{Name: "rehearse " + oneLine(c.Scenario.Name)}
 	for _, suite := range junitSuites(c) {
-		suite.ID = len(out.Suites)
-		out.AddSuite(suite)
+		suite.ID = len(report.Suites)
+		report.AddSuite(suite)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
+	var out strings.Builder
+	out.WriteString(xml.Header)
+	if err := report.WriteXML(&out); err != nil {
+		return fmt.Errorf("writing JUnit: %w", err)
 	}
-	return out.WriteXML(w)
+	// The XML encoder lets through what XML forbids inside of CDATA.
+	_, err := io.WriteString(w, clean(out.String()))
+	return err
 }
 
 // junitSuites gives one suite per kind, in the order in which the kinds first
@@ -49,7 +53,7 @@ func junitSuites(c *compare.Comparison) []junit.Testsuite {
 	}
 	for _, g := range c.Gaps {
 		j.add(g.Kind, fmt.Sprintf("gap: %s: %s", g.Side, g.Subject), func(t *junit.Testcase) {
-			t.Skipped = &junit.Result{Message: clean("could not be looked at: " + g.Reason)}
+			t.Skipped = &junit.Result{Message: "could not be looked at: " + oneLine(g.Reason)}
 		})
 	}
 	return j.suites
@@ -71,7 +75,7 @@ func (j *junitReport) check(check compare.Check, findings map[string]compare.Fin
 		case compare.Differs:
 			f, known := findings[check.Finding]
 			if !known {
-				t.Failure = &junit.Result{Message: clean("differs, and names a finding that is not there: " + check.Finding)}
+				t.Failure = &junit.Result{Message: "differs, and names a finding that is not there: " + oneLine(check.Finding)}
 				return
 			}
 			j.told[f.ID] = true
@@ -86,9 +90,9 @@ func (j *junitReport) add(kind record.Kind, name string, fill func(*junit.Testca
 	if !ok {
 		i = len(j.suites)
 		j.at[kind] = i
-		j.suites = append(j.suites, junit.Testsuite{Name: clean(string(kind)), Time: "0.000"})
+		j.suites = append(j.suites, junit.Testsuite{Name: oneLine(string(kind)), Time: "0.000"})
 	}
-	t := junit.Testcase{Name: oneLine(name), Classname: clean(j.c.Scenario.Name + "." + string(kind))}
+	t := junit.Testcase{Name: oneLine(name), Classname: oneLine(j.c.Scenario.Name + "." + string(kind))}
 	fill(&t)
 	j.suites[i].AddTestcase(t)
 }
@@ -96,8 +100,8 @@ func (j *junitReport) add(kind record.Kind, name string, fill func(*junit.Testca
 // judge fails a test case for a finding, or lets it pass with a note.
 func judge(t *junit.Testcase, c *compare.Comparison, f compare.Finding) {
 	body := junitBody(c, f)
-	if fails(f) {
-		t.Failure = &junit.Result{Message: oneLine(f.Title), Type: clean(string(f.Severity)), Data: body}
+	if fails(c, f) {
+		t.Failure = &junit.Result{Message: oneLine(f.Title), Type: string(f.Severity), Data: body}
 		return
 	}
 	t.SystemOut = &junit.Output{Data: oneLine(f.Title) + "\n" + body}
@@ -108,7 +112,7 @@ func junitBody(c *compare.Comparison, f compare.Finding) string {
 	var b strings.Builder
 	line := func(label, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", label, clip(clean(value), 1000))
+			fmt.Fprintf(&b, "%s: %s\n", label, clip(value, 1000))
 		}
 	}
 	line(sideName(c, clusters.Baseline), f.Baseline)

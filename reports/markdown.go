@@ -27,7 +27,7 @@ func Markdown(w io.Writer, c *compare.Comparison) error {
 		fmt.Fprintf(&m.b, "\n*%s did not fit here: report.html and comparison.json have them all.*\n",
 			count(m.left, "entry", "entries"))
 	}
-	_, err := io.WriteString(w, m.b.String())
+	_, err := io.WriteString(w, clean(m.b.String()))
 	return err
 }
 

@@ -5,7 +5,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/internal/golden"
@@ -48,4 +52,111 @@ func render(t testing.TB, format reports.Format, c *compare.Comparison) []byte {
 		t.Fatalf("rendering: %v", err)
 	}
 	return out.Bytes()
+}
+
+func TestEveryFormatOfEveryCase(t *testing.T) {
+	t.Parallel()
+	limits := map[string]int{"html": 20 << 20, "markdown": 65_536, "text": 64 << 10, "sarif": 60 << 20, "junit": 60 << 20}
+	for name, c := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, o := range reports.Outputs() {
+				got := render(t, o.Format, c)
+				if !utf8.Valid(got) {
+					t.Errorf("%s of %s is not valid UTF-8", o.Name, name)
+				}
+				if o.Name != "json" && bytes.ContainsFunc(got, unwanted) {
+					t.Errorf("%s of %s holds control characters", o.Name, name)
+				}
+				if limit, ok := limits[o.Name]; ok && len(got) > limit {
+					t.Errorf("%s of %s has %d bytes, want at most %d", o.Name, name, len(got), limit)
+				}
+				if !bytes.Equal(got, render(t, o.Format, c)) {
+					t.Errorf("%s of %s: rendering twice gives different bytes", o.Name, name)
+				}
+			}
+		})
+	}
+}
+
+func unwanted(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0x202e || r == 0x2066
+}
+
+func TestRenderingDoesNotChangeTheComparison(t *testing.T) {
+	t.Parallel()
+	for name := range cases(t) {
+		c, want := cases(t)[name], cases(t)[name]
+		for _, o := range reports.Outputs() {
+			render(t, o.Format, c)
+		}
+		if diff := cmp.Diff(want, c); diff != "" {
+			t.Errorf("%s changed (-before +after):\n%s", name, diff)
+		}
+	}
+}
+
+func TestJSONIsReadBackAsItWas(t *testing.T) {
+	t.Parallel()
+	want := quickstart(t)
+	got := &compare.Comparison{}
+	if err := json.Unmarshal(render(t, reports.JSON, want), got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("comparison.json read again (-want +got):\n%s", diff)
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	all := cases(t)
+	oneBreak := quickstart(t)
+	oneBreak.Findings = oneBreak.Findings[2:3]
+	changes := quickstart(t)
+	changes.Findings = changes.Findings[3:]
+	for name, row := range map[string]struct {
+		c    *compare.Comparison
+		want string
+	}{
+		"several break":         {all["quickstart"], "Not yet: 3 things of yours break.\nFix these first, then look through 12 changes.\n"},
+		"one breaks":            {oneBreak, "Not yet: 1 thing of yours breaks.\nFix it first.\n"},
+		"changes alone":         {changes, "Not before you have looked at 12 changes.\n"},
+		"equivalent":            {all["equivalent"], "Nothing found that stands in the way.\n"},
+		"something unseen":      {all["inconclusive"], "Cannot tell yet.\n"},
+		"same runtime on both":  {all["null"], "Both sides run the same runtime, and still differ.\n"},
+		"nothing was looked at": {all["empty"], "Cannot tell yet.\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := string(render(t, reports.Text{}.Format, row.c))
+			if !strings.HasPrefix(got, row.want) {
+				t.Errorf("text begins\n%.200s\nwant\n%s", got, row.want)
+			}
+		})
+	}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	narrow := string(render(t, reports.Text{Width: 40}.Format, equivalent(t)))
+	for line := range strings.Lines(narrow) {
+		if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > 40 {
+			t.Errorf("line is wider than 40 columns: %q", line)
+		}
+	}
+	coloured := render(t, reports.Text{Colour: true}.Format, quickstart(t))
+	if !bytes.HasPrefix(coloured, []byte("\x1b[1;31mNot yet")) {
+		t.Errorf("coloured text begins %.40q", coloured)
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	if o, err := reports.Find("sarif"); err != nil || o.File != "report.sarif" {
+		t.Errorf("Find(sarif) = %q, %v", o.File, err)
+	}
+	if _, err := reports.Find("pdf"); err == nil || !strings.Contains(err.Error(), "json, html") {
+		t.Errorf("Find(pdf) = %v, want an error that lists the formats", err)
+	}
 }

@@ -33,7 +33,7 @@ func SARIF(w io.Writer, c *compare.Comparison) error {
 		if i == sarifFindings {
 			break
 		}
-		id := cmp.Or(oneLine(f.Cause), sarifUnexplained)
+		id := cmp.Or(sarifText(f.Cause), sarifUnexplained)
 		if !ruled[id] {
 			ruled[id] = true
 			sarifRule(run.AddRule(id), f)
@@ -52,9 +52,9 @@ func sarifRule(rule *sarif.ReportingDescriptor, f compare.Finding) {
 		rule.WithDescription("A difference that no catalogue entry explains")
 		return
 	}
-	rule.WithDescription(oneLine(f.Title))
+	rule.WithDescription(sarifText(f.Title))
 	if f.Remedy != "" {
-		rule.WithHelp(sarif.NewMultiformatMessageString().WithText(oneLine(f.Remedy)).WithMarkdown(mdProse(f.Remedy)))
+		rule.WithHelp(sarif.NewMultiformatMessageString().WithText(sarifText(f.Remedy)).WithMarkdown(clean(mdProse(f.Remedy))))
 	}
 }
 
@@ -64,7 +64,7 @@ func sarifResult(r *sarif.Result, c *compare.Comparison, f compare.Finding) {
 	r.WithMessage(sarif.NewTextMessage(sarifMessage(c, f)))
 	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": clean(f.ID)})
 	if f.Expected != "" {
-		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(oneLine(f.Expected)))
+		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(sarifText(f.Expected)))
 	}
 	places := f.Evidence
 	if len(places) == 0 {
@@ -82,14 +82,14 @@ func sarifResult(r *sarif.Result, c *compare.Comparison, f compare.Finding) {
 
 func sarifMessage(c *compare.Comparison, f compare.Finding) string {
 	var b strings.Builder
-	b.WriteString(strings.TrimSuffix(oneLine(f.Title), ".") + ".")
+	b.WriteString(strings.TrimSuffix(sarifText(f.Title), ".") + ".")
 	for _, part := range [][2]string{
 		{sideName(c, clusters.Baseline), f.Baseline},
 		{sideName(c, clusters.Candidate), f.Candidate},
 		{"Fix", f.Remedy},
 	} {
 		if part[1] != "" {
-			fmt.Fprintf(&b, "\n%s: %s", part[0], clip(oneLine(part[1]), 1000))
+			fmt.Fprintf(&b, "\n%s: %s", sarifText(part[0]), sarifText(part[1]))
 		}
 	}
 	return b.String()
@@ -102,13 +102,16 @@ func sarifLocation(e compare.Evidence) *sarif.Location {
 		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
 	}
 	return sarif.NewLocationWithPhysicalLocation(place).
-		WithMessage(sarif.NewTextMessage(clip(oneLine(fmt.Sprintf("%s: %s", e.Side, e.Text)), 500)))
+		WithMessage(sarif.NewTextMessage(sarifText(fmt.Sprintf("%s: %s", e.Side, e.Text))))
 }
+
+// sarifText is s as a viewer of results should show it.
+func sarifText(s string) string { return clean(oneLine(clip(s, 1000))) }
 
 func sarifInvocation(c *compare.Comparison) *sarif.Invocation {
 	run := sarif.NewInvocation().WithExecutionSuccessful(true)
 	notify := func(level, text string) {
-		run.AddToolExecutionNotification(sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(oneLine(text))))
+		run.AddToolExecutionNotification(sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(sarifText(text))))
 	}
 	for _, g := range c.Gaps {
 		notify("warning", fmt.Sprintf("could not be looked at: %s, %s: %s", g.Side, g.Subject, g.Reason))

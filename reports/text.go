@@ -12,7 +12,7 @@ import (
 )
 
 // textFindings is how many findings of one section a terminal is shown.
-const textFindings = 40
+const textFindings = 30
 
 // Text renders for a terminal: the answer, the numbers, and every finding with
 // its remedy. The zero value gives 80 columns without colour.
@@ -149,7 +149,7 @@ func (p *printer) list(title string, items []string) {
 // para writes s wrapped, its first line after lead and the others below it.
 func (p *printer) para(style, lead, s string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
-	for i, line := range wrap(oneLine(s), max(p.Width-len(indent), 20)) {
+	for i, line := range wrap(clean(oneLine(clip(s, 500))), max(p.Width-len(indent), 20)) {
 		if i > 0 {
 			lead = indent
 		}

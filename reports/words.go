@@ -77,34 +77,50 @@ func tally(c *compare.Comparison) string {
 	return strings.Join(parts, ", ")
 }
 
-// fails reports whether a finding alone makes the verdict "different".
-func fails(f compare.Finding) bool {
-	return f.Expected == "" && rank(f.Severity) <= rank(compare.Changes)
+// fails reports whether a finding is one of those that made the verdict
+// "different", so that no format contradicts it. Where only mild ones are left,
+// the rehearsal was told to fail on those.
+func fails(c *compare.Comparison, f compare.Finding) bool {
+	if c.Verdict != compare.Different || f.Expected != "" {
+		return false
+	}
+	return rank(f.Severity) <= rank(compare.Changes) || open(c, compare.Breaks)+open(c, compare.Changes) == 0
 }
 
 // answer says in one short sentence whether to migrate, and in a second one
-// why.
+// why. A verdict that is not known is no answer.
 func answer(c *compare.Comparison) (short, why string) {
-	breaks, changes := open(c, compare.Breaks), open(c, compare.Changes)
 	switch {
-	case c.Pair.Baseline.Runtime == c.Pair.Candidate.Runtime && c.Verdict == compare.Different:
+	case c.Verdict == compare.Different && c.Pair.Baseline.Runtime == c.Pair.Candidate.Runtime:
 		return "Both sides run the same runtime, and still differ.",
 			"What is listed here is noise of the rehearsal itself, not of a migration."
-	case c.Verdict == compare.Different && breaks > 0:
-		return fmt.Sprintf("Not yet: %s.", count(breaks, "thing of yours breaks", "things of yours break")),
-			fmt.Sprintf("Fix %s first, then look through %s.", pick(breaks, "it", "these"), count(changes, "change", "changes"))
 	case c.Verdict == compare.Different:
-		return fmt.Sprintf("Not before you have looked at %s.", count(max(changes, 1), "change", "changes")),
-			"Nothing that was rehearsed broke, but behaviour moved, and something of yours may lean on it."
-	case c.Verdict == compare.Inconclusive:
-		return "Cannot tell yet.",
-			fmt.Sprintf("Nothing that was compared stands in the way, but %s and %s could hide something that does.",
-				count(len(c.Gaps), "gap", "gaps"), count(unproven(c), "unproven check", "unproven checks"))
-	default:
+		return notYet(open(c, compare.Breaks), open(c, compare.Changes))
+	case c.Verdict == compare.Equivalent:
 		return "Nothing found that stands in the way.",
 			fmt.Sprintf("%s made on both sides, and no difference among them that asks for work.",
 				count(len(c.Checks), "check was", "checks were"))
+	case len(c.Gaps)+unproven(c) == 0:
+		return "Cannot tell yet.", "Too little was compared to say."
 	}
+	return "Cannot tell yet.",
+		fmt.Sprintf("Nothing that was compared stands in the way, but %s and %s could hide something that does.",
+			count(len(c.Gaps), "gap", "gaps"), count(unproven(c), "unproven check", "unproven checks"))
+}
+
+func notYet(breaks, changes int) (short, why string) {
+	if breaks+changes == 0 {
+		return "The sides differ.", "Nothing breaks and nothing changes its behaviour, but no difference at all was to be allowed."
+	}
+	if breaks == 0 {
+		return fmt.Sprintf("Not before you have looked at %s.", count(changes, "change", "changes")),
+			"Nothing that was rehearsed broke, but behaviour moved, and something of yours may lean on it."
+	}
+	why = fmt.Sprintf("Fix %s first", pick(breaks, "it", "these"))
+	if changes > 0 {
+		why += fmt.Sprintf(", then look through %s", count(changes, "change", "changes"))
+	}
+	return fmt.Sprintf("Not yet: %s.", count(breaks, "thing of yours breaks", "things of yours break")), why + "."
 }
 
 func unproven(c *compare.Comparison) int { return inState(c, compare.Unproven) }
@@ -230,14 +246,19 @@ func clip(s string, limit int) string {
 }
 
 // clean replaces what must not reach a reader's terminal, browser or parser:
-// invalid UTF-8, control characters other than tab and newline, characters that
-// XML forbids, and those that reverse the direction of the text around them.
+// control characters become their pictures (␛ for escape), and invalid UTF-8,
+// characters that XML forbids and those that reverse the direction of the text
+// around them become U+FFFD. Tabs and newlines stay.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\t':
 			return r
-		case r < ' ', r >= 0x7f && r < 0xa0, r == 0xfffe, r == 0xffff,
+		case r < ' ':
+			return '␀' + r
+		case r == 0x7f:
+			return '␡'
+		case r >= 0x80 && r < 0xa0, r == 0xfffe, r == 0xffff,
 			r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			return utf8.RuneError
 		}
@@ -245,5 +266,5 @@ func clean(s string) string {
 	}, s)
 }
 
-// oneLine is s cleaned, with every run of white space as one space.
-func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+// oneLine is s with every run of white space as one space.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

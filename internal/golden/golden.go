@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,7 +29,7 @@ func Check(t *testing.T, file string, got []byte) {
 	if err != nil {
 		t.Fatalf("reading golden file: %v; make it with -update", err)
 	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
 		left := filepath.Join(t.ArtifactDir(), filepath.Base(file))
 		if err := os.WriteFile(left, got, 0o644); err != nil {
 			t.Errorf("keeping what the test made: %v", err)
@@ -36,3 +37,6 @@ func Check(t *testing.T, file string, got []byte) {
 		t.Errorf("%s differs (-want +got), kept in %s:\n%s", file, left, diff)
 	}
 }
+
+// lines lets a difference be shown line by line.
+func lines(b []byte) []string { return strings.Split(string(b), "\n") }

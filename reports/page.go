@@ -1,0 +1,309 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// What a page shows at most, so that a browser opens it whatever was found.
+// Every cut is said on the page, and comparison.json has everything.
+const (
+	pageFindings = 500
+	pageSubjects = 40
+	pageAssets   = 40
+	pageEvidence = 5    // of one side, for one finding
+	pageChecks   = 1000 // of one kind
+	pageGaps     = 500
+	pageFirst    = 5 // findings on the first screen
+	pageText     = 2000
+)
+
+// page is what the template shows.
+type page struct {
+	*compare.Comparison
+	Style, Script        any // as template.CSS and template.JS
+	Policy               string
+	Short, Why           string
+	Names                [2]string // of the sides, baseline first
+	Versions             []versionRow
+	Sections             []pageSection
+	First                []pageFinding
+	FirstTitle           string
+	Hidden, Limit        int // findings beyond pageFindings, and that limit
+	Kinds                []kindChecks
+	Parity               parityLedger
+	Unproven             []compare.Check
+	Gaps                 []pageGap
+	HiddenGaps           int
+	Words                []word
+	Total, Agree, Differ int // checks
+}
+
+// newPage gathers everything that the template shows, in its order.
+func newPage(c *compare.Comparison) *page {
+	p := &page{
+		Comparison: c,
+		Names:      [2]string{sideName(c, clusters.Baseline), sideName(c, clusters.Candidate)},
+		Versions:   versionRows(c.Pair),
+		Parity:     newParityLedger(c.Parity),
+		Words:      glossary(),
+		Limit:      pageFindings,
+		Total:      len(c.Checks), Agree: inState(c, compare.Agrees), Differ: inState(c, compare.Differs),
+	}
+	p.Short, p.Why = answer(c)
+	anchors := p.addFindings(c)
+	p.Kinds = kindsOf(c, anchors)
+	for _, check := range c.Checks {
+		if check.State == compare.Unproven && len(p.Unproven) < pageGaps {
+			p.Unproven = append(p.Unproven, check)
+		}
+	}
+	for _, g := range c.Gaps[:min(len(c.Gaps), pageGaps)] {
+		p.Gaps = append(p.Gaps, pageGap{g, couldHide(g.Kind)})
+	}
+	p.HiddenGaps = len(c.Gaps) - len(p.Gaps)
+	return p
+}
+
+// pageSection is a section and its findings as the page shows them.
+type pageSection struct {
+	section
+	Shown []pageFinding
+}
+
+// addFindings numbers the findings and returns their anchors by ID.
+func (p *page) addFindings(c *compare.Comparison) map[string]string {
+	anchors := map[string]string{}
+	number := 0
+	for _, s := range sections(c) {
+		shown := pageSection{section: s}
+		for _, f := range s.Findings {
+			number++
+			if number > pageFindings {
+				p.Hidden++
+				continue
+			}
+			pf := newPageFinding(c, f, number)
+			anchors[f.ID] = pf.Anchor
+			shown.Shown = append(shown.Shown, pf)
+		}
+		p.Sections = append(p.Sections, shown)
+	}
+	p.pickFirst()
+	return anchors
+}
+
+// pickFirst chooses what the first screen asks for: the findings of the gravest
+// section that asks for work.
+func (p *page) pickFirst() {
+	for _, s := range p.Sections {
+		if s.ID != "breaks" && s.ID != "changes" {
+			continue
+		}
+		p.FirstTitle = map[string]string{"breaks": "Fix first", "changes": "Look at first"}[s.ID]
+		p.First = s.Shown[:min(len(s.Shown), pageFirst)]
+		return
+	}
+}
+
+// pageFinding is a finding with everything cut to what a page can show.
+type pageFinding struct {
+	compare.Finding
+	Number       int
+	Anchor       string
+	Sides        [2]pageSide
+	ShownAssets  []compare.Asset
+	MoreAssets   int
+	ShownSubject []string
+	MoreSubject  int
+}
+
+// pageSide is one half of a finding: what it was there, and what shows it.
+type pageSide struct {
+	Side     clusters.Side
+	Name     string
+	Value    string
+	Evidence []compare.Evidence
+	More     int
+}
+
+func newPageFinding(c *compare.Comparison, f compare.Finding, number int) pageFinding {
+	p := pageFinding{Finding: f, Number: number, Anchor: fmt.Sprintf("finding-%d", number)}
+	for i, side := range clusters.Sides() {
+		s := pageSide{Side: side, Name: sideName(c, side), Value: clip([2]string{f.Baseline, f.Candidate}[i], pageText)}
+		for _, e := range f.Evidence {
+			switch {
+			case e.Side != side:
+			case len(s.Evidence) == pageEvidence:
+				s.More++
+			default:
+				e.Text = clip(e.Text, pageText)
+				s.Evidence = append(s.Evidence, e)
+			}
+		}
+		p.Sides[i] = s
+	}
+	p.ShownAssets = f.Assets[:min(len(f.Assets), pageAssets)]
+	p.MoreAssets = len(f.Assets) - len(p.ShownAssets)
+	p.ShownSubject, p.MoreSubject = subjects(f, pageSubjects)
+	return p
+}
+
+// Proofs is how many pieces of evidence the page shows of a finding.
+func (p pageFinding) Proofs() int { return len(p.Sides[0].Evidence) + len(p.Sides[1].Evidence) }
+
+// Open reports whether the finding is to be unfolded when the page opens.
+func (p pageFinding) Open() bool { return p.Expected == "" && p.Severity == compare.Breaks }
+
+// versionRow is one component's version on both sides.
+type versionRow struct {
+	Component, Baseline, Candidate string
+}
+
+// Same reports whether both sides have the same version.
+func (v versionRow) Same() bool { return v.Baseline == v.Candidate }
+
+func versionRows(pair compare.Pair) []versionRow {
+	known := []string{"kubernetes", "kubelet", "runtime", "adapter", "runc", "kernel"}
+	rest := map[string]bool{}
+	for _, versions := range []map[string]string{pair.Baseline.Versions, pair.Candidate.Versions} {
+		for name := range versions {
+			rest[name] = !slices.Contains(known, name)
+		}
+	}
+	var others []string
+	for name, other := range rest {
+		if other {
+			others = append(others, name)
+		}
+	}
+	slices.Sort(others)
+	var rows []versionRow
+	for _, name := range append(known, others...) {
+		if _, there := rest[name]; there {
+			rows = append(rows, versionRow{name, pair.Baseline.Versions[name], pair.Candidate.Versions[name]})
+		}
+	}
+	return rows
+}
+
+// kindChecks is what was compared of one kind of evidence.
+type kindChecks struct {
+	Kind                    record.Kind
+	Agree, Differ, Unproven int
+	Checks                  []pageCheck // differing first, then unproven, then agreeing
+	More                    int
+}
+
+// Total is how many checks there are.
+func (k kindChecks) Total() int { return k.Agree + k.Differ + k.Unproven }
+
+// pageCheck is a check and where on the page its finding is.
+type pageCheck struct {
+	compare.Check
+	Anchor string
+}
+
+func kindsOf(c *compare.Comparison, anchors map[string]string) []kindChecks {
+	var kinds []kindChecks
+	at := map[record.Kind]int{}
+	for _, check := range c.Checks {
+		i, ok := at[check.Kind]
+		if !ok {
+			i = len(kinds)
+			at[check.Kind] = i
+			kinds = append(kinds, kindChecks{Kind: check.Kind})
+		}
+		k := &kinds[i]
+		switch check.State {
+		case compare.Differs:
+			k.Differ++
+		case compare.Unproven:
+			k.Unproven++
+		default:
+			k.Agree++
+		}
+		k.Checks = append(k.Checks, pageCheck{check, anchors[check.Finding]})
+	}
+	for i := range kinds {
+		kinds[i].cut()
+	}
+	return kinds
+}
+
+func (k *kindChecks) cut() {
+	order := []compare.CheckState{compare.Differs, compare.Unproven, compare.Agrees}
+	slices.SortStableFunc(k.Checks, func(a, b pageCheck) int {
+		return cmp.Compare(slices.Index(order, a.State), slices.Index(order, b.State))
+	})
+	k.More = max(len(k.Checks)-pageChecks, 0)
+	k.Checks = k.Checks[:len(k.Checks)-k.More]
+}
+
+// parityLedger is the parity ledger in two parts: what a reader should see, and
+// what is equal and says no more than that.
+type parityLedger struct {
+	Telling, Equal []clusters.Parity
+	Confounders    int
+}
+
+func newParityLedger(entries []clusters.Parity) parityLedger {
+	var l parityLedger
+	for _, e := range entries {
+		switch {
+		case e.Class == clusters.ParityEqual && e.Note == "":
+			l.Equal = append(l.Equal, e)
+			continue
+		case e.Class == clusters.ParityConfounder:
+			l.Confounders++
+		}
+		l.Telling = append(l.Telling, e)
+	}
+	order := []clusters.ParityClass{clusters.ParityConfounder, clusters.ParitySubject, clusters.ParityExpected}
+	place := func(e clusters.Parity) int {
+		if i := slices.Index(order, e.Class); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(l.Telling, func(a, b clusters.Parity) int { return cmp.Compare(place(a), place(b)) })
+	return l
+}
+
+// pageGap is a gap and what could lie behind it.
+type pageGap struct {
+	compare.Gap
+	Hides string
+}
+
+// couldHide says which findings a gap of one kind may have kept from us.
+func couldHide(k record.Kind) string {
+	switch k {
+	case record.Specs:
+		return "a spec that fails, or sees something else, on one side only"
+	case record.Logs:
+		return "log lines or formats that changed, and searches that find nothing any more"
+	case record.Metrics:
+		return "metrics and labels that are gone, and alerts that cannot fire any more"
+	case record.Events:
+		return "event reasons, messages and exit codes that changed"
+	case record.Objects:
+		return "workloads that are not ready, and fields of status that changed"
+	case record.Node:
+		return "sockets, units, paths and processes that are gone from nodes"
+	case record.Agents:
+		return "an agent that runs and does nothing"
+	case record.Parity:
+		return "an inequality between the clusters that explains findings better than the runtime does"
+	}
+	return "differences of this kind"
+}
+
+// anchorOf is the ID of a glossary entry on the page.
+func anchorOf(term string) string { return "word-" + strings.ReplaceAll(term, " ", "-") }

@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/internal/printable"
 )
 
 //go:embed page.html
@@ -46,6 +47,6 @@ func HTML(w io.Writer, c *compare.Comparison) error {
 	if err := pageTemplate.Execute(&out, p); err != nil {
 		return fmt.Errorf("rendering page: %w", err)
 	}
-	_, err := io.WriteString(w, clean(out.String()))
+	_, err := io.WriteString(w, printable.String(out.String()))
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/internal/printable"
 )
 
 // JUnit writes every check as a test case: one suite per kind of evidence, with
@@ -30,7 +31,7 @@ func JUnit(w io.Writer, c *compare.Comparison) error {
 		return fmt.Errorf("writing JUnit: %w", err)
 	}
 	// The XML encoder lets through what XML forbids inside of CDATA.
-	_, err := io.WriteString(w, clean(out.String()))
+	_, err := io.WriteString(w, printable.String(out.String()))
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/internal/printable"
 )
 
 // markdownLimit keeps a summary, in bytes, below what code hosts accept as a
@@ -27,7 +28,7 @@ func Markdown(w io.Writer, c *compare.Comparison) error {
 		fmt.Fprintf(&m.b, "\n*%s did not fit here: report.html and comparison.json have them all.*\n",
 			count(m.left, "entry", "entries"))
 	}
-	_, err := io.WriteString(w, clean(m.b.String()))
+	_, err := io.WriteString(w, printable.String(m.b.String()))
 	return err
 }
 

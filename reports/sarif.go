@@ -11,6 +11,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/internal/printable"
 )
 
 const (
@@ -54,7 +55,7 @@ func sarifRule(rule *sarif.ReportingDescriptor, f compare.Finding) {
 	}
 	rule.WithDescription(sarifText(f.Title))
 	if f.Remedy != "" {
-		rule.WithHelp(sarif.NewMultiformatMessageString().WithText(sarifText(f.Remedy)).WithMarkdown(clean(mdProse(f.Remedy))))
+		rule.WithHelp(sarif.NewMultiformatMessageString().WithText(sarifText(f.Remedy)).WithMarkdown(printable.String(mdProse(f.Remedy))))
 	}
 }
 
@@ -62,7 +63,7 @@ func sarifResult(r *sarif.Result, c *compare.Comparison, f compare.Finding) {
 	level := map[compare.Severity]string{compare.Breaks: "error", compare.Changes: "warning"}[f.Severity]
 	r.WithLevel(cmp.Or(level, "note"))
 	r.WithMessage(sarif.NewTextMessage(sarifMessage(c, f)))
-	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": clean(f.ID)})
+	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": printable.String(f.ID)})
 	if f.Expected != "" {
 		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(sarifText(f.Expected)))
 	}
@@ -96,7 +97,7 @@ func sarifMessage(c *compare.Comparison, f compare.Finding) string {
 }
 
 func sarifLocation(e compare.Evidence) *sarif.Location {
-	file := (&url.URL{Path: clean(e.File)}).String()
+	file := (&url.URL{Path: printable.String(e.File)}).String()
 	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(file))
 	if e.Line > 0 {
 		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
@@ -106,7 +107,7 @@ func sarifLocation(e compare.Evidence) *sarif.Location {
 }
 
 // sarifText is s as a viewer of results should show it.
-func sarifText(s string) string { return clean(oneLine(clip(s, 1000))) }
+func sarifText(s string) string { return printable.Line(clip(s, 1000)) }
 
 func sarifInvocation(c *compare.Comparison) *sarif.Invocation {
 	run := sarif.NewInvocation().WithExecutionSuccessful(true)

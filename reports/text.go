@@ -9,6 +9,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/internal/printable"
 )
 
 // textFindings is how many findings of one section a terminal is shown.
@@ -149,7 +150,7 @@ func (p *printer) list(title string, items []string) {
 // para writes s wrapped, its first line after lead and the others below it.
 func (p *printer) para(style, lead, s string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
-	for i, line := range wrap(clean(oneLine(clip(s, 500))), max(p.Width-len(indent), 20)) {
+	for i, line := range wrap(printable.Line(clip(s, 500)), max(p.Width-len(indent), 20)) {
 		if i > 0 {
 			lead = indent
 		}

@@ -245,26 +245,5 @@ func clip(s string, limit int) string {
 	return s[:limit] + "…"
 }
 
-// clean replaces what must not reach a reader's terminal, browser or parser:
-// control characters become their pictures (␛ for escape), and invalid UTF-8,
-// characters that XML forbids and those that reverse the direction of the text
-// around them become U+FFFD. Tabs and newlines stay.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\t':
-			return r
-		case r < ' ':
-			return '␀' + r
-		case r == 0x7f:
-			return '␡'
-		case r >= 0x80 && r < 0xa0, r == 0xfffe, r == 0xffff,
-			r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return utf8.RuneError
-		}
-		return r
-	}, s)
-}
-
 // oneLine is s with every run of white space as one space.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -69,7 +69,7 @@ func memorySpecs(c *fixture.Cluster) {
 	})
 
 	It("ends as it likes when a child uses more memory than it may", func(ctx SpecContext) {
-		script := "tail /dev/zero; echo child: $?; exit 9"
+		script := "exec 2>&1; tail /dev/zero; echo child: $?; exit 9"
 		pod := c.Finish(ctx, fixture.Pod("child-out-of-memory", limited(fixture.Shell("main", script))))
 		observe.End("main", fixture.End(pod, "main"))
 		observe.Value("log", c.Log(ctx, pod, corev1.PodLogOptions{Container: "main"}))

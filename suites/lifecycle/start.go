@@ -34,6 +34,7 @@ func startSpecs(c *fixture.Cluster) {
 			observe.End("main", state.Terminated)
 		}
 		observe.Value("event", c.Event(ctx, pod, "Failed", "").Message)
+		c.Remove(ctx, pod)
 	},
 		Entry("when its command does not exist", "no-command", unstartable("", "/no/such/command")),
 		Entry("when its command is not in the path", "no-path", unstartable("", "no-such-command")),

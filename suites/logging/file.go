@@ -63,17 +63,21 @@ func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 func records(raw string) string {
 	var shapes []string
 	for line := range strings.Lines(raw) {
-		shapes = append(shapes, shape(line))
+		shapes = append(shapes, shape(strings.TrimSuffix(line, "\n")))
 	}
 	return strings.Join(shapes, "\n")
 }
 
-func shape(line string) string {
-	from, to := strings.Index(line, pattern), strings.LastIndex(line, pattern)+len(pattern)
+func shape(record string) string {
+	from, to := strings.Index(record, pattern), strings.LastIndex(record, pattern)+len(pattern)
 	if from < 0 {
-		return escape(line)
+		return escape(record)
 	}
-	return fmt.Sprintf("%s<%d bytes>%s", escape(line[:from]), to-from, escape(line[to:]))
+	return fmt.Sprintf("%s<%d bytes>%s", escape(record[:from]), to-from, escape(record[to:]))
 }
 
-func escape(text string) string { return strings.Trim(strconv.QuoteToASCII(text), `"`) }
+// escape leaves quotes and backslashes as they are: they belong to the format.
+func escape(text string) string {
+	quoted := strconv.QuoteToASCII(text)
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/catalogue"
+	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
 // severities from the gravest on.
@@ -107,7 +108,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	})
 	f := group[0]
 	f.ID, f.Cause = id, entry.ID
-	f.Title, f.Remedy = cmp.Or(entry.Title, title(f)), strings.TrimSpace(entry.Remedy)
+	f.Remedy = strings.TrimSpace(entry.Remedy)
 	if entry.Severity != "" && f.Severity != Breaks {
 		f.Severity = Severity(entry.Severity)
 	}
@@ -128,6 +129,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f.Assets = slices.Compact(f.Assets)
 	f.Baseline, f.Candidate = values(group, func(f Finding) string { return f.Baseline }), values(group, func(f Finding) string { return f.Candidate })
 	f.Evidence = evidence(group)
+	f.Title = cmp.Or(entry.Title, title(f))
 	return f
 }
 
@@ -167,16 +169,25 @@ func evidence(group []Finding) []Evidence {
 	return all
 }
 
-// appearance is the ID of findings that nothing explains and that look alike,
-// whatever their subject.
+// appearance is the ID of findings that nothing explains. Those that look alike
+// share one, whatever their subject: many containers, one reason. What became of
+// a spec, an agent or a workload is a matter of its own.
 func appearance(f Finding) string {
 	h := fnv.New32a()
-	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)
+	switch {
+	case f.Kind == record.Specs, f.Kind == record.Agents, f.Aspect == health:
+		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
+	default:
+		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)
+	}
 	return fmt.Sprintf("%s-%08x", f.Kind, h.Sum32())
 }
 
 func title(f Finding) string {
 	what := strings.ToUpper(f.Aspect[:1]) + f.Aspect[1:] + " of " + f.Subject
+	if more := len(f.Subjects) - 1; more > 0 {
+		what += fmt.Sprintf(" and %d more", more)
+	}
 	switch f.Change {
 	case Lost:
 		return what + " is on the baseline only"

@@ -80,14 +80,25 @@ func TestCausesHoldInBothDirections(t *testing.T) {
 	for name, row := range cases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := ids(row.judge(t, row.runtimes))
+			want := causes(row.judge(t, row.runtimes))
 			row.baseline, row.candidate = row.candidate, row.baseline
-			got := ids(row.judge(t, [2]clusters.Runtime{row.runtimes[1], row.runtimes[0]}))
+			got := causes(row.judge(t, [2]clusters.Runtime{row.runtimes[1], row.runtimes[0]}))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("causes of the move back (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+func causes(c *compare.Comparison) []string {
+	var all []string
+	for _, f := range c.Findings {
+		if f.Cause != "" {
+			all = append(all, f.Cause)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 func ids(c *compare.Comparison) []string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
@@ -66,7 +67,7 @@ func compareSuite(both [2]suiteRun, shipped bool) Section {
 	b, c := both[0], both[1]
 	s := diff(record.Specs, rules{outcome: {}}, b.outcomes(c), c.outcomes(b))
 	for i, f := range s.Findings {
-		if f.Aspect == outcome && f.Baseline == string(suites.Passed) && f.Candidate == string(suites.Failed) && !shipped {
+		if f.Aspect == outcome && f.Baseline == string(suites.Passed) && strings.HasPrefix(f.Candidate, string(suites.Failed)) && !shipped {
 			s.Findings[i].Severity = Breaks
 			s.Findings[i].Assets = []Asset{{Kind: "spec", Name: f.Subject, Why: "passes on the baseline, fails on the candidate"}}
 		}
@@ -88,7 +89,11 @@ func (r suiteRun) outcomes(other suiteRun) facts {
 		failed := spec.State == suites.Failed
 		otherFailed := other.specs[name].State == suites.Failed
 		if !failed || !otherFailed {
-			f.add(key{outcome, r.subject(name)}, string(spec.State), r.evidence(string(spec.State)+" "+spec.Failure))
+			result := string(spec.State)
+			if failed {
+				result += ": " + r.mask.Text(spec.Failure)
+			}
+			f.add(key{outcome, r.subject(name)}, result, r.evidence(name+": "+string(spec.State)+" "+spec.Failure))
 		}
 		for _, o := range spec.Observations {
 			if (failed || otherFailed) && !other.saw(name, o.Name) {

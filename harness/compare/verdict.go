@@ -24,7 +24,8 @@ func explained(f Finding) int {
 	return 1
 }
 
-// judge counts, and reaches the verdict.
+// judge counts, and reaches the verdict. Where nothing could be compared, nothing
+// is equivalent.
 func (c *Comparison) judge(failOn Severity) {
 	c.Counts = Counts{Checks: len(c.Checks), Gaps: len(c.Gaps), Findings: map[Severity]int{}}
 	for _, check := range c.Checks {
@@ -48,7 +49,7 @@ func (c *Comparison) judge(failOn Severity) {
 	switch {
 	case different:
 		c.Verdict = Different
-	case c.Counts.Gaps > 0 || c.Counts.Unproven > 0:
+	case c.Counts.Gaps > 0, c.Counts.Unproven > 0, c.Counts.Checks == 0:
 		c.Verdict = Inconclusive
 	default:
 		c.Verdict = Equivalent

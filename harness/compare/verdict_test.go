@@ -1,0 +1,102 @@
+package compare_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/scenarios"
+)
+
+// nodes are recordings of a side whose node lists the given facts.
+func nodes(facts string) files { return files{record.NodeFile: "[{" + facts + "}]"} }
+
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		baseline, candidate files
+		failOn              compare.Severity
+		want                compare.Verdict
+	}{
+		"nothing differs":                       {nodes(`"links":["lo"]`), nodes(`"links":["lo"]`), "", compare.Equivalent},
+		"nothing was compared":                  {nodes(""), nodes(""), "", compare.Inconclusive},
+		"something changes":                     {nodes(`"links":["docker0"]`), nodes(""), "", compare.Different},
+		"a change, when only breaks count":      {nodes(`"links":["docker0"]`), nodes(""), compare.Breaks, compare.Equivalent},
+		"the migration itself":                  {nodes(`"units":[{"name":"docker.service","state":"active/running"}]`), nodes(""), "", compare.Equivalent},
+		"the migration itself, when that fails": {nodes(`"units":[{"name":"docker.service","state":"active/running"}]`), nodes(""), compare.Info, compare.Different},
+		"a gap":                                 {files{"gaps": "web"}, files{}, "", compare.Inconclusive},
+		"a gap beside a change":                 {nodes(`"links":["docker0"]`), files{"gaps": "web"}, "", compare.Different},
+		"a suite that left no result":           {files{"suites/a.json": `{"suite":"a"}`}, files{}, "", compare.Inconclusive},
+		"an endpoint that answered nonsense": {files{
+			record.MetricsIndex: lines(`{"target":"pod/shop/web","pod":"web","file":"metrics/x"}`), "metrics/x": "<html>",
+		}, files{}, "", compare.Inconclusive},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := compare.Compare(compare.Input{
+				Scenario:  &scenarios.Scenario{},
+				Baseline:  []*record.Recording{open(t, clusters.Baseline, clusters.Docker, row.baseline)},
+				Candidate: []*record.Recording{open(t, clusters.Candidate, clusters.Containerd, row.candidate)},
+				FailOn:    row.failOn,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Verdict != row.want {
+				t.Errorf("verdict = %q, want %q; findings %v, gaps %v", got.Verdict, row.want, said(got), got.Gaps)
+			}
+		})
+	}
+}
+
+func TestRepeatedRunsTellNoiseFromDifference(t *testing.T) {
+	t.Parallel()
+	run := func(side clusters.Side, runtime clusters.Runtime, links string) *record.Recording {
+		return open(t, side, runtime, nodes(`"links":[`+links+`]`))
+	}
+	got, err := compare.Compare(compare.Input{
+		Scenario: &scenarios.Scenario{},
+		Baseline: []*record.Recording{
+			run(clusters.Baseline, clusters.Docker, `"docker0","lo"`), run(clusters.Baseline, clusters.Docker, `"docker0","lo","eth1"`),
+		},
+		Candidate: []*record.Recording{
+			run(clusters.Candidate, clusters.Containerd, `"lo"`), run(clusters.Candidate, clusters.Containerd, `"lo"`),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"changes MET-023 lost docker0"}, said(got)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "eth1") {
+		t.Errorf("warnings = %q, want one about eth1", got.Warnings)
+	}
+	if got.Pair.Baseline.Runs != 2 {
+		t.Errorf("runs = %d, want 2", got.Pair.Baseline.Runs)
+	}
+}
+
+func TestCompareRefuses(t *testing.T) {
+	t.Parallel()
+	one := []*record.Recording{open(t, clusters.Baseline, clusters.Docker, files{})}
+	for name, in := range map[string]compare.Input{
+		"no scenario":           {Baseline: one, Candidate: one},
+		"no recording":          {Scenario: &scenarios.Scenario{}},
+		"one recording too few": {Scenario: &scenarios.Scenario{}, Baseline: one},
+		"a recording in shreds": {Scenario: &scenarios.Scenario{}, Baseline: []*record.Recording{open(t, clusters.Baseline, clusters.Docker, files{record.EventsFile: "{"})}, Candidate: one},
+		"an expression in shreds": {Scenario: &scenarios.Scenario{Spec: scenarios.Spec{Agents: []scenarios.Agent{{Name: "a", Signals: []scenarios.Signal{{Logs: "("}}}}}},
+			Baseline: one, Candidate: one},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c, err := compare.Compare(in); err == nil {
+				t.Errorf("Compare = %v, want an error", c)
+			}
+		})
+	}
+}

@@ -115,7 +115,7 @@ const width = 76
 func indent(text string) string {
 	var out strings.Builder
 	column := 0
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case column == 0:
 			out.WriteString("  ")

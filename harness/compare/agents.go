@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"path"
 	"regexp"
@@ -247,75 +246,4 @@ func (a *audience) exposes(e record.Exposition) bool {
 	return slices.ContainsFunc(a.pods, func(p pod) bool {
 		return p.Metadata.Name == e.Pod && strings.HasPrefix(e.Target, "pod/"+p.Metadata.Namespace+"/")
 	})
-}
-
-// surroundings says what an agent leans on that is not as it was before: the
-// paths that it mounts from its node. It is empty where nothing differs.
-func surroundings(before, after *audience) (string, error) {
-	var differing []string
-	for _, dir := range mounted(slices.Concat(before.pods, after.pods)) {
-		paths, err := pathsWithin(dir, before.recording, after.recording)
-		if err != nil {
-			return "", err
-		}
-		differing = append(differing, paths...)
-		logs, err := logsWithin(dir, before.recording, after.recording)
-		if err != nil {
-			return "", err
-		}
-		differing = append(differing, logs...)
-	}
-	slices.Sort(differing)
-	if len(differing) == 0 {
-		return "", nil
-	}
-	return "; of what it mounts, " + strings.Join(slices.Compact(differing), ", "), nil
-}
-
-func mounted(pods []pod) []string {
-	dirs := map[string]bool{}
-	for _, p := range pods {
-		for _, dir := range p.hostPaths() {
-			dirs[dir] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(dirs))
-}
-
-// pathsWithin names the recorded paths of the nodes at or below dir whose type
-// differs.
-func pathsWithin(dir string, before, after *record.Recording) ([]string, error) {
-	was, err := pathTypes(before)
-	if err != nil {
-		return nil, err
-	}
-	is, err := pathTypes(after)
-	if err != nil {
-		return nil, err
-	}
-	var differing []string
-	for _, name := range slices.Sorted(maps.Keys(was)) {
-		if within(name, dir) && was[name] != is[name] {
-			differing = append(differing, fmt.Sprintf("%s is %s instead of %s", name, article(is[name]), article(was[name])))
-		}
-	}
-	return differing, nil
-}
-
-// logsWithin says that container logs lie at or below dir and are written
-// another way.
-func logsWithin(dir string, before, after *record.Recording) ([]string, error) {
-	if !within("/var/log/pods", dir) && !within("/var/log/containers", dir) && !within(dir, "/var/log") &&
-		!within("/var/lib/docker/containers", dir) && !within(dir, "/var/lib/docker/containers") {
-		return nil, nil
-	}
-	was, err := formats(before)
-	if err != nil {
-		return nil, err
-	}
-	is, err := formats(after)
-	if err != nil || was == is {
-		return nil, err
-	}
-	return []string{fmt.Sprintf("container logs under %s are %s instead of %s", dir, is, was)}, nil
 }

@@ -89,11 +89,11 @@ func amount(m *dto.Metric) float64 {
 
 // find returns the line of a series.
 func (e *exposition) find(name string, s sample) Evidence {
-	switch e.families[name].GetType() {
-	case dto.MetricType_HISTOGRAM, dto.MetricType_SUMMARY, dto.MetricType_GAUGE_HISTOGRAM:
-		name += "_count"
+	lines := e.lines[name]
+	if len(lines) == 0 { // a histogram or summary, none of whose lines has the bare name
+		lines = e.lines[name+"_count"]
 	}
-	for _, number := range e.lines[name] {
+	for _, number := range lines {
 		if line := string(e.text[number-1]); s.stands(line) {
 			return at(e.recording, e.File, number, line)
 		}

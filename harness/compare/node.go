@@ -37,7 +37,7 @@ func Node() Comparer {
 			return Section{}, err
 		}
 		s := diff(record.Node, nil, b, c)
-		return s, s.phantoms(baseline, candidate)
+		return s, s.phantoms(candidate)
 	}}
 }
 
@@ -148,7 +148,7 @@ func (n nodeSide) configured(of record.NodeFacts) {
 // phantoms names, for every path that became a directory, the workloads that
 // mount it: a mount of a path that does not exist makes an empty directory of
 // it, and what wanted a socket or a file there finds neither.
-func (s *Section) phantoms(baseline, candidate *record.Recording) error {
+func (s *Section) phantoms(candidate *record.Recording) error {
 	list, err := pods(candidate)
 	if err != nil {
 		return err

@@ -89,8 +89,10 @@ func TestCompareRefuses(t *testing.T) {
 		"no recording":          {Scenario: &scenarios.Scenario{}},
 		"one recording too few": {Scenario: &scenarios.Scenario{}, Baseline: one},
 		"a recording in shreds": {Scenario: &scenarios.Scenario{}, Baseline: []*record.Recording{open(t, clusters.Baseline, clusters.Docker, files{record.EventsFile: "{"})}, Candidate: one},
-		"an expression in shreds": {Scenario: &scenarios.Scenario{Spec: scenarios.Spec{Agents: []scenarios.Agent{{Name: "a", Signals: []scenarios.Signal{{Logs: "("}}}}}},
-			Baseline: one, Candidate: one},
+		"an expression in shreds": {
+			Scenario: &scenarios.Scenario{Spec: scenarios.Spec{Agents: []scenarios.Agent{{Name: "a", Signals: []scenarios.Signal{{Logs: "("}}}}}},
+			Baseline: one, Candidate: one,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

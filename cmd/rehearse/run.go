@@ -15,6 +15,7 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/internal/progress"
 	"github.com/rehearse-dev/rehearse/scenarios"
+	"github.com/rehearse-dev/rehearse/scenarios/apply"
 )
 
 // runOptions are the flags of run and record.
@@ -102,6 +103,10 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 		return nil, err
 	}
 	if err := applyNull(scenario, o.null); err != nil {
+		return nil, err
+	}
+	// A chart that does not render is better found before there are clusters.
+	if _, err := apply.Render(scenario); err != nil {
 		return nil, err
 	}
 	folder, err := a.createFolder(scenario, o)

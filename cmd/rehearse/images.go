@@ -38,7 +38,7 @@ func (a *app) imagesBuild() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer done()
+			defer done() // progress is for people: what fails here fails nothing
 			builder, err := nodeImages(observe, nil)
 			if err != nil {
 				return err

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/rehearse-dev/rehearse/internal/progress"
+	"github.com/rehearse-dev/rehearse/internal/term"
 )
 
 // app is what every command shares.
@@ -66,15 +66,16 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 // show starts showing progress; the returned function ends it.
-func (a *app) show() (progress.Observer, func(), error) {
-	return func(e progress.Event) {
-		fmt.Fprintf(a.stderr, "%s %s %s %s\n", map[progress.State]string{progress.Started: " •", progress.Done: " ✓", progress.Failed: " ✗", progress.Cached: " =", progress.Note: "  "}[e.State], e.Step, e.Elapsed, e.Detail)
-	}, func() {}, nil
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+func (a *app) show() (progress.Observer, func() error, error) {
+	mode := term.Mode(a.progressMode)
+	if a.quiet {
+		mode = term.Off
+	}
+	display, err := term.New(a.stderr, term.Options{Mode: mode, Env: os.Getenv})
+	if err != nil {
+		return nil, nil, err
+	}
+	return display.Observe, display.Close, nil
 }
 
 // logger writes diagnostics to a file, and to standard error with --verbose.

@@ -49,7 +49,7 @@ func (a *app) up(ctx context.Context, name string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer done() // progress is for people: what fails here fails nothing
 	rehearsal, release, err := a.assemble(ctx, scenario, folder, assembly{o, observe, nil})
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ type Output struct {
 func Outputs() []Output {
 	return []Output{
 		{"json", "comparison.json", JSON},
-		{"html", "report.html", HTML},
+		{"html", "report.html", Page{}.Format},
 		{"junit", "junit.xml", JUnit},
 		{"sarif", "report.sarif", SARIF},
 		{"markdown", "summary.md", Markdown},

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 
+	"github.com/rehearse-dev/rehearse/harness/catalogue"
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/internal/printable"
 )
@@ -34,11 +35,25 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"tally":   tally,
 }).Parse(pageHTML))
 
-// HTML writes one page for people. It needs no network, no other file and no
+// Page renders one page for people. It needs no network, no other file and no
 // script: the script only filters. What a cluster wrote is escaped, and the
 // page forbids the browser to load anything.
-func HTML(w io.Writer, c *compare.Comparison) error {
-	p := newPage(c)
+type Page struct {
+	// Catalogue explains causes; nil means the one that ships with the program.
+	Catalogue *catalogue.Catalogue
+}
+
+// Format is the [Format] of a Page.
+func (options Page) Format(w io.Writer, c *compare.Comparison) error {
+	known := options.Catalogue
+	if known == nil {
+		shipped, err := catalogue.Load()
+		if err != nil {
+			return fmt.Errorf("rendering page: %w", err)
+		}
+		known = shipped
+	}
+	p := newPage(c, known)
 	p.Style, p.Script = template.CSS(pageCSS), template.JS(pageJS)
 	hash := sha256.Sum256([]byte(pageJS))
 	p.Policy = fmt.Sprintf("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'",

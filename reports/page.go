@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/catalogue"
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
@@ -46,7 +47,7 @@ type page struct {
 }
 
 // newPage gathers everything that the template shows, in its order.
-func newPage(c *compare.Comparison) *page {
+func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 	p := &page{
 		Comparison: c,
 		Names:      [2]string{sideName(c, clusters.Baseline), sideName(c, clusters.Candidate)},
@@ -57,7 +58,7 @@ func newPage(c *compare.Comparison) *page {
 		Total:      len(c.Checks), Agree: inState(c, compare.Agrees), Differ: inState(c, compare.Differs),
 	}
 	p.Short, p.Why = answer(c)
-	anchors := p.addFindings(c)
+	anchors := p.addFindings(c, known)
 	p.Kinds = kindsOf(c, anchors)
 	for _, check := range c.Checks {
 		if check.State == compare.Unproven && len(p.Unproven) < pageGaps {
@@ -78,7 +79,7 @@ type pageSection struct {
 }
 
 // addFindings numbers the findings and returns their anchors by ID.
-func (p *page) addFindings(c *compare.Comparison) map[string]string {
+func (p *page) addFindings(c *compare.Comparison, known *catalogue.Catalogue) map[string]string {
 	anchors := map[string]string{}
 	number := 0
 	for _, s := range sections(c) {
@@ -90,6 +91,7 @@ func (p *page) addFindings(c *compare.Comparison) map[string]string {
 				continue
 			}
 			pf := newPageFinding(c, f, number)
+			pf.Known, _ = known.Entry(f.Cause)
 			anchors[f.ID] = pf.Anchor
 			shown.Shown = append(shown.Shown, pf)
 		}
@@ -117,6 +119,7 @@ type pageFinding struct {
 	compare.Finding
 	Number       int
 	Anchor       string
+	Known        catalogue.Entry // of the cause; empty without one
 	Sides        [2]pageSide
 	ShownAssets  []compare.Asset
 	MoreAssets   int

@@ -29,8 +29,10 @@ func (t Text) Format(w io.Writer, c *compare.Comparison) error {
 	}
 	p := &printer{Text: t, out: bufio.NewWriter(w)}
 	p.head(c)
+	first := 1
 	for _, s := range sections(c) {
-		p.section(s)
+		p.section(s, first)
+		first += len(s.Findings)
 	}
 	p.doubts(c)
 	p.blank()
@@ -81,7 +83,8 @@ func flow(c *compare.Comparison) string {
 	return line
 }
 
-func (p *printer) section(s section) {
+// section shows findings, numbered from first on as they are on the page.
+func (p *printer) section(s section, first int) {
 	style := map[string]string{"breaks": red, "changes": yellow, "info": blue}[s.ID]
 	p.blank()
 	p.para(style, "", fmt.Sprintf("%s (%d)", s.Title, len(s.Findings)))
@@ -90,7 +93,7 @@ func (p *printer) section(s section) {
 			p.para("", "    ", fmt.Sprintf("... and %d more: the page and comparison.json list them all", len(s.Findings)-i))
 			return
 		}
-		p.finding(i+1, f)
+		p.finding(first+i, f)
 	}
 }
 

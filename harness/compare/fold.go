@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -123,14 +124,27 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	slices.Sort(f.Subjects)
 	f.Subjects = slices.Compact(f.Subjects)
 	f.Subject = f.Subjects[0]
-	slices.SortFunc(f.Assets, func(x, y Asset) int {
-		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Why, y.Why))
-	})
-	f.Assets = slices.Compact(f.Assets)
+	f.Assets = distinct(f.Assets)
 	f.Baseline, f.Candidate = values(group, func(f Finding) string { return f.Baseline }), values(group, func(f Finding) string { return f.Candidate })
 	f.Evidence = evidence(group)
 	f.Title = cmp.Or(entry.Title, title(f))
 	return f
+}
+
+// distinct sorts assets and names each reason once. A workload that is a declared
+// agent is named as the agent.
+func distinct(assets []Asset) []Asset {
+	agents := map[string]bool{}
+	for _, a := range assets {
+		if a.Kind == "agent" {
+			agents[a.Name] = true
+		}
+	}
+	assets = slices.DeleteFunc(assets, func(a Asset) bool { return a.Kind == "workload" && agents[path.Base(a.Name)] })
+	slices.SortFunc(assets, func(x, y Asset) int {
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Why, y.Why))
+	})
+	return slices.Compact(assets)
 }
 
 // maxValues bounds the values of a folded finding that are shown.

@@ -38,11 +38,27 @@ func Logs() Comparer {
 		// What depends on what a container happened to write is compared only
 		// where both sides have it.
 		chance := rule{chance: true}
-		return diff(record.Logs, rules{
+		s := diff(record.Logs, rules{
 			lineFormat: chance, logFile: chance, fileMode: chance, partialLines: chance,
 			timeZone: chance, markup: chance, invalidUTF8: chance, rotatedNames: chance,
-		}, b, c), nil
+		}, b, c)
+		return s, s.readers(candidate)
 	}}
+}
+
+// readers names the workloads that mount container logs from their node, for
+// what they would notice: lines in another format and files in another place.
+func (s *Section) readers(candidate *record.Recording) error {
+	list, err := pods(candidate)
+	if err != nil {
+		return err
+	}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; f.Aspect == lineFormat || f.Aspect == logFile {
+			f.touches(candidate, list, holdsLogs)
+		}
+	}
+	return nil
 }
 
 // envelopes leaves out logs that have no path on a node: the API server gave

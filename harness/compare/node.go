@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -43,10 +42,14 @@ func Node() Comparer {
 
 func nodeFacts(r *record.Recording) (facts, error) {
 	nodes, err := r.Nodes()
+	if err != nil || len(nodes) == 0 {
+		return nil, err
+	}
+	text, err := readIndented(r, record.NodeFile)
 	if err != nil {
 		return nil, err
 	}
-	n := nodeSide{facts{}, r, normalise.New(r.Meta.Names)}
+	n := nodeSide{facts{}, r, normalise.New(r.Meta.Names), text}
 	for _, facts := range nodes {
 		n.software(facts)
 		n.kernel(facts)
@@ -60,12 +63,14 @@ type nodeSide struct {
 	facts     facts
 	recording *record.Recording
 	mask      *normalise.Masker
+	text      indented
 }
 
 func (n nodeSide) add(aspect, subject, value string) {
 	k := key{aspect, n.mask.Text(subject)}
 	if !n.facts.enough(k, value) {
-		n.facts.add(k, value, at(n.recording, record.NodeFile, 0, strings.Join([]string{aspect, subject, value}, " ")))
+		line := n.text.line(subject)
+		n.facts.add(k, value, at(n.recording, record.NodeFile, line, strings.Join([]string{aspect, subject, value}, " ")))
 	}
 }
 
@@ -158,14 +163,7 @@ func (s *Section) phantoms(candidate *record.Recording) error {
 		if f.Aspect != nodePath || !strings.HasSuffix(f.Candidate, "directory") || strings.HasSuffix(f.Baseline, "directory") {
 			continue
 		}
-		for _, p := range list {
-			for _, dir := range p.hostPaths() {
-				if dir == canonical(f.Subject) {
-					f.Assets = append(f.Assets, Asset{Kind: "workload", Name: p.role, Why: "mounts " + f.Subject})
-					f.Evidence = append(f.Evidence, p.evidence(candidate, fmt.Sprintf("pod %s mounts hostPath %s", p.Metadata.Name, dir)))
-				}
-			}
-		}
+		f.touches(candidate, list, func(dir string) bool { return dir == canonical(f.Subject) })
 	}
 	return nil
 }

@@ -161,6 +161,19 @@ func within(nodePath, dir string) bool {
 	return dir == "/" || nodePath == dir || strings.HasPrefix(nodePath, dir+"/")
 }
 
+// touches adds the workloads that mount a path of the node that leans on what
+// the finding is about, and where they say so.
+func (f *Finding) touches(r *record.Recording, list []pod, leans func(dir string) bool) {
+	for _, p := range list {
+		for _, dir := range p.hostPaths() {
+			if leans(dir) {
+				f.Assets = append(f.Assets, Asset{Kind: "workload", Name: p.role, Why: "mounts " + dir + " of its node"})
+				f.Evidence = append(f.Evidence, p.evidence(r, fmt.Sprintf("pod %s mounts hostPath %s", p.Metadata.Name, dir)))
+			}
+		}
+	}
+}
+
 // evidence points at the pod's line in the recording.
 func (p *pod) evidence(r *record.Recording, text string) Evidence {
 	return at(r, record.ObjectsFile, p.line, text)

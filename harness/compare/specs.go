@@ -31,8 +31,15 @@ func Specs(shipped []string) Comparer {
 				s.Gaps = append(s.Gaps, missingSuite(candidate, name))
 				continue
 			}
-			both := [2]suiteRun{newSuiteRun(baseline, b[name]), newSuiteRun(candidate, c[name])}
-			s = join(s, compareSuite(both, slices.Contains(shipped, name)))
+			before, err := newSuiteRun(baseline, b[name])
+			if err != nil {
+				return Section{}, err
+			}
+			after, err := newSuiteRun(candidate, c[name])
+			if err != nil {
+				return Section{}, err
+			}
+			s = join(s, compareSuite(before, after, slices.Contains(shipped, name)))
 		}
 		for _, name := range slices.Sorted(maps.Keys(c)) {
 			if _, ok := b[name]; !ok {
@@ -53,18 +60,21 @@ type suiteRun struct {
 	suite     string
 	specs     map[string]suites.Spec
 	mask      *normalise.Masker
+	text      indented
 }
 
-func newSuiteRun(r *record.Recording, result suites.Result) suiteRun {
-	run := suiteRun{r, result.Suite, map[string]suites.Spec{}, normalise.New(r.Meta.Names)}
+func newSuiteRun(r *record.Recording, result suites.Result) (suiteRun, error) {
+	text, err := readIndented(r, suiteFile(result.Suite))
+	run := suiteRun{r, result.Suite, map[string]suites.Spec{}, normalise.New(r.Meta.Names), text}
 	for _, spec := range result.Specs {
 		run.specs[spec.Name] = spec
 	}
-	return run
+	return run, err
 }
 
-func compareSuite(both [2]suiteRun, shipped bool) Section {
-	b, c := both[0], both[1]
+func suiteFile(suite string) string { return record.SuitesDir + "/" + suite + ".json" }
+
+func compareSuite(b, c suiteRun, shipped bool) Section {
 	s := diff(record.Specs, rules{outcome: {}}, b.outcomes(c), c.outcomes(b))
 	for i, f := range s.Findings {
 		if f.Aspect == outcome && f.Baseline == string(suites.Passed) && strings.HasPrefix(f.Candidate, string(suites.Failed)) && !shipped {
@@ -93,13 +103,13 @@ func (r suiteRun) outcomes(other suiteRun) facts {
 			if failed {
 				result += ": " + r.mask.Text(spec.Failure)
 			}
-			f.add(key{outcome, r.subject(name)}, result, r.evidence(name+": "+string(spec.State)+" "+spec.Failure))
+			f.add(key{outcome, r.subject(name)}, result, r.evidence(string(spec.State)+" "+spec.Failure, name))
 		}
 		for _, o := range spec.Observations {
 			if (failed || otherFailed) && !other.saw(name, o.Name) {
 				continue
 			}
-			f.add(key{o.Name, r.subject(name)}, r.mask.Text(o.Value), r.evidence(name+": "+o.Name+" = "+o.Value))
+			f.add(key{o.Name, r.subject(name)}, r.mask.Text(o.Value), r.evidence(o.Name+" = "+o.Value, name, o.Name))
 		}
 	}
 	return f
@@ -111,6 +121,7 @@ func (r suiteRun) saw(spec, observation string) bool {
 
 func (r suiteRun) subject(spec string) string { return r.suite + ": " + spec }
 
-func (r suiteRun) evidence(text string) Evidence {
-	return at(r.recording, record.SuitesDir+"/"+r.suite+".json", 0, text)
+// evidence points at what stands behind the given strings.
+func (r suiteRun) evidence(text string, behind ...string) Evidence {
+	return at(r.recording, suiteFile(r.suite), r.text.line(behind...), text)
 }

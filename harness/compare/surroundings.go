@@ -65,8 +65,7 @@ func pathsWithin(dir string, before, after *record.Recording) ([]string, error) 
 // logsWithin says that container logs lie at or below dir and are written
 // another way.
 func logsWithin(dir string, before, after *record.Recording) ([]string, error) {
-	if !within("/var/log/pods", dir) && !within("/var/log/containers", dir) && !within(dir, "/var/log") &&
-		!within("/var/lib/docker/containers", dir) && !within(dir, "/var/lib/docker/containers") {
+	if !holdsLogs(dir) {
 		return nil, nil
 	}
 	was, err := formats(before)
@@ -81,6 +80,13 @@ func logsWithin(dir string, before, after *record.Recording) ([]string, error) {
 }
 
 const absent = "absent"
+
+// holdsLogs is true for a directory of a node in or above which container logs
+// lie, whatever the runtime.
+func holdsLogs(dir string) bool {
+	return slices.ContainsFunc([]string{"/var/log/pods", "/var/log/containers", "/var/lib/docker/containers"},
+		func(logs string) bool { return within(logs, dir) || within(dir, logs) })
+}
 
 // pathTypes says what is at every recorded path, on all nodes.
 func pathTypes(r *record.Recording) (map[string]string, error) {

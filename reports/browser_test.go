@@ -2,6 +2,7 @@ package reports_test
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -38,16 +39,15 @@ func TestPageInABrowser(t *testing.T) {
 	tab.want(t, "of kind agents", "choose('agents')", 2)
 	tab.want(t, "everything unfolded", "(press('#unfold'), findings().filter(f => f.open).length)", 18)
 	tab.want(t, "a link shows what a filter hides", "(location.hash = '#finding-5', new Promise(done => setTimeout(() => done(+!document.getElementById('finding-5').hidden))))", 1)
-	for _, width := range []int64{320, 400, 1280} {
-		tab.do(t, chromedp.EmulateViewport(width, 800))
-		tab.want(t, "no sideways scrolling", "Math.max(0, document.documentElement.scrollWidth - innerWidth)", 0)
-	}
+	tab.wantNoSidewaysScrolling(t)
 
 	tab.open(t, everywhere(poison))
 	tab.want(t, "one script, ours", "document.scripts.length", 1)
 	tab.want(t, "no images", "document.images.length", 0)
 	tab.want(t, "links into the page only", "[...document.links].filter(l => !l.getAttribute('href').startsWith('#')).length", 0)
 	tab.want(t, "no link into nothing", "[...document.links].filter(l => !document.getElementById(l.hash.slice(1))).length", 0)
+
+	tab.wantNoSidewaysScrolling(t)
 
 	tab.withoutScripts(t)
 	tab.open(t, quickstart(t))
@@ -141,6 +141,14 @@ func (b *browser) want(t *testing.T, what, expression string, want int) {
 	}
 	if got != want {
 		t.Errorf("%s: %s = %d, want %d", what, expression, got, want)
+	}
+}
+
+func (b *browser) wantNoSidewaysScrolling(t *testing.T) {
+	t.Helper()
+	for _, width := range []int64{320, 400, 1280} {
+		b.do(t, chromedp.EmulateViewport(width, 800))
+		b.want(t, fmt.Sprintf("sideways scrolling at %d", width), "Math.max(0, document.documentElement.scrollWidth - innerWidth)", 0)
 	}
 }
 

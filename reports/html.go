@@ -29,7 +29,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"count":   count,
 	"code":    codeParts,
 	"odd":     func(i int) bool { return i%2 == 1 },
-	"clip":    func(s string) string { return clip(s, pageText) },
+	"brief":   func(s string) string { return clip(s, pageBrief) },
 	"meaning": meaning,
 	"anchor":  anchorOf,
 	"tally":   tally,

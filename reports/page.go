@@ -21,8 +21,9 @@ const (
 	pageEvidence = 5    // of one side, for one finding
 	pageChecks   = 1000 // of one kind
 	pageGaps     = 500
-	pageFirst    = 5 // findings on the first screen
-	pageText     = 2000
+	pageFirst    = 5    // findings on the first screen
+	pageText     = 2000 // bytes of a value or a piece of evidence
+	pageBrief    = 300  // bytes of what the first screen quotes
 )
 
 // page is what the template shows.
@@ -36,6 +37,7 @@ type page struct {
 	Sections             []pageSection
 	First                []pageFinding
 	FirstTitle           string
+	MoreFirst            int
 	Hidden, Limit        int // findings beyond pageFindings, and that limit
 	Kinds                []kindChecks
 	Parity               parityLedger
@@ -65,8 +67,8 @@ func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 			p.Unproven = append(p.Unproven, check)
 		}
 	}
-	for _, g := range c.Gaps[:min(len(c.Gaps), pageGaps)] {
-		p.Gaps = append(p.Gaps, pageGap{g, couldHide(g.Kind)})
+	for i, g := range c.Gaps[:min(len(c.Gaps), pageGaps)] {
+		p.Gaps = append(p.Gaps, pageGap{g, i, couldHide(g.Kind)})
 	}
 	p.HiddenGaps = len(c.Gaps) - len(p.Gaps)
 	return p
@@ -110,6 +112,7 @@ func (p *page) pickFirst() {
 		}
 		p.FirstTitle = map[string]string{"breaks": "Fix first", "changes": "Look at first"}[s.ID]
 		p.First = s.Shown[:min(len(s.Shown), pageFirst)]
+		p.MoreFirst = len(s.Findings) - len(p.First)
 		return
 	}
 }
@@ -282,7 +285,8 @@ func newParityLedger(entries []clusters.Parity) parityLedger {
 // pageGap is a gap and what could lie behind it.
 type pageGap struct {
 	compare.Gap
-	Hides string
+	Number int // from 0
+	Hides  string
 }
 
 // couldHide says which findings a gap of one kind may have kept from us.

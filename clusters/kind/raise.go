@@ -79,7 +79,7 @@ func (p *Provider) explain(ctx context.Context, cfg clusters.Config, err error) 
 	if listing != nil {
 		return errors.Join(err, listing)
 	}
-	return errors.Join(err, p.kubeletJournal(ctx, c))
+	return errors.Join(err, p.journals(ctx, c))
 }
 
 // progressLine is what kubeadm and others print while all is well.

@@ -16,12 +16,13 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/clusters/runtime"
 	"github.com/rehearse-dev/rehearse/internal/kube"
 )
 
-// journalLines is how much of kubelet's journal goes into the error for a
-// cluster that did not become ready.
-const journalLines = "15"
+// journalLines is how much of a node's journal goes into the error for a cluster
+// that did not become ready.
+const journalLines = "25"
 
 // waitReady returns once the cluster can run pods that find each other: as many
 // nodes as asked for are ready, and so is all that kube-system runs. A time-out
@@ -48,7 +49,7 @@ func (p *Provider) waitReady(ctx context.Context, c *clusters.Cluster, nodes int
 		return context.Cause(ctx)
 	}
 	err = fmt.Errorf("waiting %s for cluster %q: %s", p.readyTimeout(), c.Name, strings.Join(unready, "; "))
-	return errors.Join(err, asking, p.kubeletJournal(ctx, c))
+	return errors.Join(err, asking, p.journals(ctx, c))
 }
 
 func (p *Provider) readyTimeout() time.Duration {
@@ -58,15 +59,23 @@ func (p *Provider) readyTimeout() time.Duration {
 	return p.ReadyTimeout
 }
 
-// kubeletJournal is the end of each node's kubelet journal, as an error.
-func (p *Provider) kubeletJournal(ctx context.Context, c *clusters.Cluster) error {
+// journals is the end of what kubelet and the runtime's units wrote on each node,
+// as an error.
+func (p *Provider) journals(ctx context.Context, c *clusters.Cluster) error {
+	profile, err := runtime.Of(c.Runtime)
+	if err != nil {
+		return err
+	}
+	argv := []string{"journalctl", "--no-pager", "--output", "short-monotonic", "--lines", journalLines}
+	for _, unit := range append(profile.Units, "kubelet.service") {
+		argv = append(argv, "--unit", unit)
+	}
 	var errs []error
 	for _, node := range c.Nodes {
 		var journal bytes.Buffer
-		err := p.ExecOnNode(ctx, c, node, nil, &journal,
-			"journalctl", "--unit", "kubelet", "--lines", journalLines, "--no-pager", "--output", "cat")
+		err := p.ExecOnNode(ctx, c, node, nil, &journal, argv...)
 		if err == nil {
-			err = fmt.Errorf("kubelet on node %q says last:\n%s", node, journal.String())
+			err = fmt.Errorf("the journal of node %q ends with:\n%s", node, journal.String())
 		}
 		errs = append(errs, err)
 	}

@@ -24,6 +24,7 @@ const (
 	podLogs   = "/var/log/pods/"
 	podsDir   = record.LogsDir + "/pods/"
 	gzipEnd   = ".gz"
+	unpacked  = ".unpacked" // kubelet may leave a file beside its compressed self
 	logFields = 5 // of a line that lists a log
 )
 
@@ -139,12 +140,16 @@ func (n *nodeLogs) list(owner, file, mode, target string) {
 		n.w.Gap(record.Logs, file, "its path does not say whose log it is")
 		return
 	}
+	name := path.Base(file)
+	if packed, ok := strings.CutSuffix(name, gzipEnd); ok {
+		name = packed + unpacked
+	}
 	n.logs = append(n.logs, &nodeLog{
 		LogFile: record.LogFile{
 			Namespace: pod[0], Pod: pod[1], PodUID: pod[2], Container: container, Node: n.node,
 			Path: file, Target: target, Mode: mode,
 		},
-		to:     podsDir + folder + "/" + container + "/" + strings.TrimSuffix(path.Base(file), gzipEnd),
+		to:     podsDir + folder + "/" + container + "/" + name,
 		reason: "it was listed, but did not follow",
 	})
 }

@@ -86,7 +86,15 @@ func TestLogs(t *testing.T) {
 			list:  []string{"log\t" + webLog + ".1.gz\t" + webLog + ".1.gz\t-rw-r-----\t"},
 			files: [][2]string{{webLog + ".1.gz", packed}},
 			want: []record.LogFile{with(func(f *record.LogFile) {
-				f.Path, f.Size, f.File = webLog+".1.gz", int64(len(packed)), "logs/pods/shop_web-1_u1/web/0.log.1"
+				f.Path, f.Size, f.File = webLog+".1.gz", int64(len(packed)), "logs/pods/shop_web-1_u1/web/0.log.1.unpacked"
+			})},
+			text: "old",
+		},
+		"a file beside its compressed self": {
+			list:  []string{plain, "log\t" + webLog + ".gz\t" + webLog + ".gz\t-rw-r-----\t"},
+			files: [][2]string{{webLog, "hi\n"}, {webLog + ".gz", packed}},
+			want: []record.LogFile{web, with(func(f *record.LogFile) {
+				f.Path, f.Size, f.File = webLog+".gz", int64(len(packed)), "logs/pods/shop_web-1_u1/web/0.log.unpacked"
 			})},
 			text: "old",
 		},

@@ -25,7 +25,7 @@ const (
 	podsDir   = record.LogsDir + "/pods/"
 	gzipEnd   = ".gz"
 	unpacked  = ".unpacked" // kubelet may leave a file beside its compressed self
-	logFields = 5 // of a line that lists a log
+	logFields = 5           // of a line that lists a log
 )
 
 //go:embed logs.sh

@@ -156,7 +156,9 @@ type Helm struct {
 // Agent is a third-party agent whose signals must survive the migration. It is
 // a workload as well, so exactly one of manifests, kustomize and helm is set.
 type Agent struct {
-	// Name is a DNS label that reports know the agent by.
+	// Name is a DNS label that reports know the agent by. Its pods are those of a
+	// workload of that name, or those that bear it in one of the usual labels:
+	// app.kubernetes.io/name, app.kubernetes.io/instance, k8s-app or app.
 	Name string `json:"name"`
 	Workload
 	// Signals are what the agent shows when it works, at least one.

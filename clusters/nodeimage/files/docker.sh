@@ -1,0 +1,21 @@
+# Turns a containerd node into a Docker one. containerd has been asked for its
+# images; they are in /kind/rehearse/images.tar by now.
+pause="$(sed -n 's/.*sandbox_image = "\(.*\)"/\1/p' /etc/containerd/config.toml)"
+
+# Docker Engine starts a containerd of its own, at an address of its own. There
+# must be no other: `kind load` and every `ctr images import` would fill a store
+# that kubelet never looks into, and report success.
+systemctl disable containerd.service
+rm -rf /etc/containerd /var/lib/containerd /etc/systemd/system/containerd.service \
+	/usr/local/bin/containerd* /usr/local/bin/ctr
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends docker.io docker-cli
+apt-get clean
+rm -rf /var/lib/apt/lists/* /var/log/* /usr/share/doc/* /usr/share/man/* /etc/containerd
+systemctl mask containerd.service
+
+sed -i "s|@pause@|$pause|" /etc/systemd/system/cri-docker.service /etc/default/kubelet
+printf 'runtime-endpoint: unix:///run/cri-dockerd.sock\nimage-endpoint: unix:///run/cri-dockerd.sock\n' >/etc/crictl.yaml
+systemctl enable docker.socket docker.service cri-docker.socket cri-docker.service

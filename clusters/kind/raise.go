@@ -38,14 +38,17 @@ func (p *Provider) raise(ctx context.Context, cfg clusters.Config, config *v1alp
 		)
 	}()
 	select {
-	case err := <-created:
-		if err != nil {
-			return nil, p.explain(ctx, cfg, err)
-		}
 	case <-ctx.Done():
 		return nil, errors.Join(context.Cause(ctx), abandon(ctx, cfg.Name, created))
+	case err := <-created:
+		switch {
+		case ctx.Err() != nil: // an interrupt from the keyboard reaches kind's commands, too
+			return nil, context.Cause(ctx)
+		case err != nil:
+			return nil, p.explain(ctx, cfg, err)
+		}
+		return newCluster(ctx, cfg)
 	}
-	return newCluster(ctx, cfg)
 }
 
 // abandon waits for the library, and takes away whatever it makes meanwhile.

@@ -92,8 +92,8 @@ func openBrowser(t *testing.T) *browser {
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatalf("starting %s: %v", known[i], err)
 	}
-	call(t, ctx, network.Enable, network.EnableParams{})
-	call(t, ctx, log.Enable, cdp.Empty{})
+	call(ctx, t, network.Enable, network.EnableParams{})
+	call(ctx, t, log.Enable, cdp.Empty{})
 	return b
 }
 
@@ -161,7 +161,7 @@ func (b *browser) do(t *testing.T, step chromedp.Action[chromedp.Void]) {
 
 func (b *browser) withoutScripts(t *testing.T) {
 	t.Helper()
-	call(t, b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	call(b.ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
 // quiet fails the test if any page complained, asked or loaded anything.
@@ -174,7 +174,7 @@ func (b *browser) quiet(t *testing.T) {
 	}
 }
 
-func call[P, R any](t *testing.T, ctx context.Context, command cdp.Command[P, R], params P) {
+func call[P, R any](ctx context.Context, t *testing.T, command cdp.Command[P, R], params P) {
 	t.Helper()
 	if _, err := chromedp.Call(ctx, command, params); err != nil {
 		t.Fatal(err)

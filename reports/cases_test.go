@@ -11,7 +11,7 @@ import (
 )
 
 // cases are comparisons at the edges of what a reader may meet.
-func cases(t testing.TB) map[string]*compare.Comparison {
+func cases(t *testing.T) map[string]*compare.Comparison {
 	t.Helper()
 	return map[string]*compare.Comparison{
 		"quickstart":   quickstart(t),
@@ -25,7 +25,7 @@ func cases(t testing.TB) map[string]*compare.Comparison {
 }
 
 // equivalent is the quickstart had nothing differed.
-func equivalent(t testing.TB) *compare.Comparison {
+func equivalent(t *testing.T) *compare.Comparison {
 	t.Helper()
 	c := quickstart(t)
 	c.Verdict, c.Findings, c.Gaps, c.Warnings, c.Parity = compare.Equivalent, nil, nil, nil, nil
@@ -36,7 +36,7 @@ func equivalent(t testing.TB) *compare.Comparison {
 }
 
 // inconclusive is an equivalent one that could not see everything.
-func inconclusive(t testing.TB) *compare.Comparison {
+func inconclusive(t *testing.T) *compare.Comparison {
 	t.Helper()
 	c := equivalent(t)
 	c.Verdict, c.Gaps = compare.Inconclusive, quickstart(t).Gaps
@@ -45,7 +45,7 @@ func inconclusive(t testing.TB) *compare.Comparison {
 }
 
 // null is a rehearsal of a runtime against itself that found noise.
-func null(t testing.TB) *compare.Comparison {
+func null(t *testing.T) *compare.Comparison {
 	t.Helper()
 	c := quickstart(t)
 	c.Pair.Candidate = c.Pair.Baseline
@@ -65,7 +65,7 @@ func huge() *compare.Comparison {
 			Severity: severities[i*3/2000], Title: fmt.Sprintf("Line %d differs", i),
 			Baseline: long, Candidate: long, Remedy: long, Cause: fmt.Sprint("LOG-", i%50),
 		}
-		for j := range 45 {
+		for j := range 41 {
 			f.Subjects = append(f.Subjects, fmt.Sprintf("subject %d of %d", j, i))
 			f.Assets = append(f.Assets, compare.Asset{Kind: "workload", Name: fmt.Sprint("web-", j)})
 			f.Evidence = append(f.Evidence, compare.Evidence{Side: clusters.Sides()[j%2], File: "x.log", Line: j, Text: long[:300]})

@@ -291,25 +291,18 @@ type pageGap struct {
 
 // couldHide says which findings a gap of one kind may have kept from us.
 func couldHide(k record.Kind) string {
-	switch k {
-	case record.Specs:
-		return "a spec that fails, or sees something else, on one side only"
-	case record.Logs:
-		return "log lines or formats that changed, and searches that find nothing any more"
-	case record.Metrics:
-		return "metrics and labels that are gone, and alerts that cannot fire any more"
-	case record.Events:
-		return "event reasons, messages and exit codes that changed"
-	case record.Objects:
-		return "workloads that are not ready, and fields of status that changed"
-	case record.Node:
-		return "sockets, units, paths and processes that are gone from nodes"
-	case record.Agents:
-		return "an agent that runs and does nothing"
-	case record.Parity:
-		return "an inequality between the clusters that explains findings better than the runtime does"
+	hides := map[record.Kind]string{
+		record.Specs:      "a spec that fails, or sees something else, on one side only",
+		record.Logs:       "log lines or formats that changed, and searches that find nothing any more",
+		record.Metrics:    "metrics and labels that are gone, and alerts that cannot fire any more",
+		record.Events:     "event reasons, messages and exit codes that changed",
+		record.Objects:    "workloads that are not ready, and fields of status that changed",
+		record.Node:       "sockets, units, paths and processes that are gone from nodes",
+		record.Agents:     "an agent that runs and does nothing",
+		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
+		record.Identities: "nothing; it may show differences that are none",
 	}
-	return "differences of this kind"
+	return cmp.Or(hides[k], "differences of this kind")
 }
 
 // anchorOf is the ID of a glossary entry on the page.

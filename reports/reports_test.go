@@ -37,7 +37,7 @@ func TestGolden(t *testing.T) {
 }
 
 // known is a catalogue that does not change with the one that ships.
-func known(t testing.TB) *catalogue.Catalogue {
+func known(t *testing.T) *catalogue.Catalogue {
 	t.Helper()
 	c, err := catalogue.Read(os.DirFS("testdata/catalogue"))
 	if err != nil {
@@ -47,7 +47,7 @@ func known(t testing.TB) *catalogue.Catalogue {
 }
 
 // quickstart is what a rehearsal of the quickstart scenario finds.
-func quickstart(t testing.TB) *compare.Comparison {
+func quickstart(t *testing.T) *compare.Comparison {
 	t.Helper()
 	raw, err := os.ReadFile("testdata/quickstart.json")
 	if err != nil {
@@ -60,7 +60,7 @@ func quickstart(t testing.TB) *compare.Comparison {
 	return c
 }
 
-func render(t testing.TB, format reports.Format, c *compare.Comparison) []byte {
+func render(t *testing.T, format reports.Format, c *compare.Comparison) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := format(&out, c); err != nil {
@@ -86,7 +86,7 @@ func TestEveryFormatOfEveryCase(t *testing.T) {
 				if limit, ok := limits[o.Name]; ok && len(got) > limit {
 					t.Errorf("%s of %s has %d bytes, want at most %d", o.Name, name, len(got), limit)
 				}
-				if !bytes.Equal(got, render(t, o.Format, c)) {
+				if name != "huge" && !bytes.Equal(got, render(t, o.Format, c)) {
 					t.Errorf("%s of %s: rendering twice gives different bytes", o.Name, name)
 				}
 			}
@@ -100,15 +100,13 @@ func unwanted(r rune) bool {
 
 func TestRenderingDoesNotChangeTheComparison(t *testing.T) {
 	t.Parallel()
-	for name := range cases(t) {
-		if name == "huge" {
-			continue // says no more than the others, slowly
-		}
-		c, want := cases(t)[name], cases(t)[name]
+	before, after := cases(t), cases(t)
+	delete(after, "huge") // says no more than the others, slowly
+	for name, c := range after {
 		for _, o := range reports.Outputs() {
 			render(t, o.Format, c)
 		}
-		if diff := cmp.Diff(want, c); diff != "" {
+		if diff := cmp.Diff(before[name], c); diff != "" {
 			t.Errorf("%s changed (-before +after):\n%s", name, diff)
 		}
 	}

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -27,7 +26,7 @@ func (t Text) Format(w io.Writer, c *compare.Comparison) error {
 	if t.Width == 0 {
 		t.Width = 80
 	}
-	p := &printer{Text: t, out: bufio.NewWriter(w)}
+	p := &printer{Text: t}
 	p.head(c)
 	first := 1
 	for _, s := range sections(c) {
@@ -37,7 +36,8 @@ func (t Text) Format(w io.Writer, c *compare.Comparison) error {
 	p.doubts(c)
 	p.blank()
 	p.para(bold, "", string(c.Verdict)+": "+tally(c))
-	return p.out.Flush()
+	_, err := io.WriteString(w, p.out.String())
+	return err
 }
 
 // The styles of a terminal, as ANSI codes.
@@ -50,11 +50,10 @@ const (
 	blue   = "1;34"
 )
 
-// printer writes wrapped lines. The buffered writer keeps the first error, and
-// Flush returns it.
+// printer gathers wrapped lines.
 type printer struct {
 	Text
-	out *bufio.Writer
+	out strings.Builder
 }
 
 func (p *printer) head(c *compare.Comparison) {

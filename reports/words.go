@@ -1,10 +1,10 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rehearse-dev/rehearse/clusters"
@@ -98,8 +98,8 @@ func answer(c *compare.Comparison) (short, why string) {
 		return notYet(open(c, compare.Breaks), open(c, compare.Changes))
 	case c.Verdict == compare.Equivalent:
 		return "Nothing found that stands in the way.",
-			fmt.Sprintf("%s made on both sides, and no difference among them that asks for work.",
-				count(len(c.Checks), "check was", "checks were"))
+			count(len(c.Checks), "check was", "checks were") +
+				" made on both sides, and no difference among them that asks for work."
 	case len(c.Gaps)+unproven(c) == 0:
 		return "Cannot tell yet.", "Too little was compared to say."
 	}
@@ -118,7 +118,7 @@ func notYet(breaks, changes int) (short, why string) {
 	}
 	why = fmt.Sprintf("Fix %s first", pick(breaks, "it", "these"))
 	if changes > 0 {
-		why += fmt.Sprintf(", then look through %s", count(changes, "change", "changes"))
+		why += ", then look through " + count(changes, "change", "changes")
 	}
 	return fmt.Sprintf("Not yet: %s.", count(breaks, "thing of yours breaks", "things of yours break")), why + "."
 }
@@ -183,13 +183,14 @@ func sideName(c *compare.Comparison, side clusters.Side) string {
 
 // kindName is what a kind of evidence is called in a heading.
 func kindName(k record.Kind) string {
-	switch k {
-	case record.Events:
+	if k == record.Events {
 		return "Events and status"
-	case record.Specs, record.Logs, record.Metrics, record.Objects, record.Node, record.Agents, record.Parity:
-		return strings.ToUpper(string(k[:1])) + string(k[1:])
 	}
-	return cmp.Or(string(k), "Other")
+	first, size := utf8.DecodeRuneInString(string(k))
+	if size == 0 {
+		return "Other"
+	}
+	return string(unicode.ToUpper(first)) + string(k[size:])
 }
 
 // subjects lists what a finding is about, at most limit of them, and how many

@@ -71,7 +71,7 @@ func TestLiveShowsAFewOfManySteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &screen{}
 		p := start(t, screen, live("TERM", "xterm", "NO_COLOR", "1"))
-		for _, name := range strings.Split("abcdefghijkl", "") {
+		for name := range strings.SplitSeq("abcdefghijkl", "") {
 			p.Observe(progress.Event{Step: name, State: progress.Started})
 		}
 		if got := screen.lines[len(screen.lines)-1]; got != "   and 4 more" {
@@ -148,7 +148,7 @@ func TestManyAtOnce(t *testing.T) {
 	screen := &screen{}
 	p := start(t, screen, live("TERM", "xterm", "NO_COLOR", "1"))
 	var group sync.WaitGroup
-	for _, name := range strings.Split("abcdefghijkl", "") {
+	for name := range strings.SplitSeq("abcdefghijkl", "") {
 		group.Go(func() {
 			if err := progress.Observer(p.Observe).Do(name, func() error { return nil }); err != nil {
 				t.Error(err)

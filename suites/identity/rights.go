@@ -13,31 +13,25 @@ import (
 
 func rightsSpecs(c *fixture.Cluster, root, user *corev1.Pod) {
 	It("has limits", func(ctx SpecContext) {
-		for _, limit := range []struct{ name, flag string }{
-			{"open files", "n"}, {"processes", "p"}, {"core size", "c"}, {"locked memory", "l"}, {"stack", "s"},
-		} {
-			observe.Value(limit.name, c.Shell(ctx, root,
-				fmt.Sprintf("echo soft $(ulimit -S%[1]s) hard $(ulimit -H%[1]s)", limit.flag)))
-		}
+		limit := `awk -F '  +' '$1 == "Max %s" {print "soft " $2 " hard " $3}' /proc/1/limits`
+		ask(ctx, c, root, each(limit, "open files", "processes", "core file size", "locked memory", "stack size")...)
 	})
 
 	It("has capabilities and filters", func(ctx SpecContext) {
-		for _, pod := range []*corev1.Pod{root, user} {
-			observe.Value(pod.Name, c.Shell(ctx, pod, "grep -E '^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs|Seccomp):' /proc/1/status"))
-		}
-		observe.Value("AppArmor", c.Shell(ctx, root, "cat /proc/1/attr/current 2>/dev/null || echo none"))
+		const rights = "grep -E '^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs|Seccomp):' /proc/1/status"
+		ask(ctx, c, root, question{"root", rights},
+			question{"AppArmor", "cat /proc/1/attr/current 2>/dev/null || echo none"})
+		ask(ctx, c, user, question{"user", rights})
 	})
 
 	It("has sysctls of its own", func(ctx SpecContext) {
-		for _, name := range []string{"net.ipv4.ip_unprivileged_port_start", "net.ipv4.ping_group_range", "net.ipv4.ip_forward", "kernel.shmmax", "net.core.somaxconn"} {
-			observe.Value(name, c.Shell(ctx, root, "sysctl -n "+name+" | tr '\\t' ' '"))
-		}
+		ask(ctx, c, root, each("sysctl -n %s | tr '\\t' ' '", "net.ipv4.ip_unprivileged_port_start",
+			"net.ipv4.ping_group_range", "net.ipv4.ip_forward", "kernel.shmmax", "net.core.somaxconn")...)
 	})
 
 	It("that is not root is who it was told to be", func(ctx SpecContext) {
 		Expect(c.Shell(ctx, user, "id -u; id -g")).To(Equal(fmt.Sprintf("%d\n%d", nobody, nobody)))
-		observe.Value("HOME", c.Shell(ctx, user, "echo $HOME"))
-		observe.Value("groups", c.Shell(ctx, user, "id -G"))
+		ask(ctx, c, user, question{"HOME", "echo $HOME"}, question{"groups", "id -G"})
 	})
 
 	It("that is not root may bind a port below 1024, or may not", func(ctx SpecContext) {
@@ -53,12 +47,12 @@ func rightsSpecs(c *fixture.Cluster, root, user *corev1.Pod) {
 		observe.Value("output", out.Stderr)
 	})
 
+	low := c.Pod("low-port", fixture.Shell("main", "sysctl -n net.ipv4.ip_unprivileged_port_start"))
+	low.Spec.SecurityContext = &corev1.PodSecurityContext{
+		Sysctls: []corev1.Sysctl{{Name: "net.ipv4.ip_unprivileged_port_start", Value: "80"}},
+	}
 	It("may be given a low port by a sysctl of its pod", func(ctx SpecContext) {
-		pod := fixture.Pod("low-port", fixture.Shell("main", "sysctl -n net.ipv4.ip_unprivileged_port_start"))
-		pod.Spec.SecurityContext = &corev1.PodSecurityContext{
-			Sysctls: []corev1.Sysctl{{Name: "net.ipv4.ip_unprivileged_port_start", Value: "80"}},
-		}
-		c.Finish(ctx, pod)
-		Expect(c.Log(ctx, pod, corev1.PodLogOptions{Container: "main"})).To(Equal("80\n"))
+		c.AwaitEnd(ctx, low)
+		Expect(c.Log(ctx, low, corev1.PodLogOptions{Container: "main"})).To(Equal("80\n"))
 	})
 }

@@ -30,10 +30,8 @@ func Register() {
 	})
 }
 
-// absence is one way not to get an image.
+// absence is how it shows that an image cannot be had.
 type absence struct {
-	image   string
-	policy  corev1.PullPolicy
 	waiting []string // any of these reasons
 	reason  string   // of the event that says why
 	text    string   // in its message
@@ -41,12 +39,13 @@ type absence struct {
 
 // missingSpecs need no registry: every image fails on the node itself.
 func missingSpecs(c *fixture.Cluster) {
-	pulling := []string{"ErrImagePull", "ImagePullBackOff"}
-	DescribeTable("that cannot be had is told why", func(ctx SpecContext, name string, a absence) {
+	pull := absence{[]string{"ErrImagePull", "ImagePullBackOff"}, "Failed", "Failed to pull image"}
+	wanting := func(name, image string, policy corev1.PullPolicy) *corev1.Pod {
 		container := fixture.Shell("main", "echo never")
-		container.Image, container.ImagePullPolicy = a.image, a.policy
-		pod := fixture.Pod(name, container)
-		c.Create(ctx, pod)
+		container.Image, container.ImagePullPolicy = image, policy
+		return c.Pod(name, container)
+	}
+	DescribeTable("that cannot be had is told why", func(ctx SpecContext, pod *corev1.Pod, a absence) {
 		c.Until(ctx, pod, "waits for its image", func(p *corev1.Pod) bool { return waits(p, a.waiting) })
 		observe.Value("image in status", fixture.Status(pod, "main").Image)
 		if len(a.waiting) == 1 { // kubelet goes to and fro between two: only one stays
@@ -55,16 +54,18 @@ func missingSpecs(c *fixture.Cluster) {
 		observe.Value("event", c.Event(ctx, pod, a.reason, a.text).Message)
 		c.Remove(ctx, pod)
 	},
-		Entry("when it is absent and must not be pulled", "never",
-			absence{"rehearse.invalid/absent:1", corev1.PullNever, []string{"ErrImageNeverPull"}, "ErrImageNeverPull", ""}),
-		Entry("when its name is malformed", "malformed",
-			absence{"UPPER/case:tag", corev1.PullIfNotPresent, []string{"InvalidImageName"}, "InspectFailed", ""}),
-		Entry("when nobody answers for its registry", "refused",
-			absence{"127.0.0.1:5999/team/absent:1", corev1.PullIfNotPresent, pulling, "Failed", "Failed to pull image"}),
-		Entry("when its registry has no address", "unresolvable",
-			absence{"registry.invalid/team/absent:1", corev1.PullIfNotPresent, pulling, "Failed", "Failed to pull image"}),
-		Entry("when it is asked for by a digest", "digest",
-			absence{"127.0.0.1:5999/team/absent@sha256:" + strings.Repeat("0", 64), corev1.PullIfNotPresent, pulling, "Failed", "Failed to pull image"}),
+		Entry("when it is absent and must not be pulled",
+			wanting("never", "rehearse.invalid/absent:1", corev1.PullNever),
+			absence{[]string{"ErrImageNeverPull"}, "ErrImageNeverPull", ""}),
+		Entry("when its name is malformed",
+			wanting("malformed", "rehearse.invalid/UPPER:1", corev1.PullIfNotPresent),
+			absence{[]string{"InvalidImageName"}, "InspectFailed", ""}),
+		Entry("when nobody answers for its registry",
+			wanting("refused", "127.0.0.1:5999/team/absent:1", corev1.PullIfNotPresent), pull),
+		Entry("when its registry has no address",
+			wanting("unresolvable", "registry.invalid/team/absent:1", corev1.PullIfNotPresent), pull),
+		Entry("when it is asked for by a digest",
+			wanting("digest", "127.0.0.1:5999/team/absent@sha256:"+strings.Repeat("0", 64), corev1.PullIfNotPresent), pull),
 	)
 }
 
@@ -77,8 +78,9 @@ func waits(pod *corev1.Pod, reasons []string) bool {
 }
 
 func namingSpecs(c *fixture.Cluster) {
+	pod := c.Pod("named", fixture.Shell("main", fixture.Forever))
 	It("that runs is named in its pod's status", func(ctx SpecContext) {
-		pod := c.Start(ctx, fixture.Pod("named", fixture.Shell("main", fixture.Forever)))
+		c.AwaitReady(ctx, pod)
 		status := fixture.Status(pod, "main")
 		Expect(status.ImageID).NotTo(BeEmpty())
 		observe.Value("image", status.Image)

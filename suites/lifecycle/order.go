@@ -10,12 +10,12 @@ import (
 )
 
 func orderSpecs(c *fixture.Cluster) {
+	pod := c.Pod("init-fails", fixture.Shell("main", "echo never"))
+	pod.Spec.InitContainers = []corev1.Container{
+		fixture.Shell("first", "exit 0"), fixture.Shell("second", "exit 4"), fixture.Shell("third", "echo never"),
+	}
 	It("does not start when an init container fails", func(ctx SpecContext) {
-		pod := fixture.Pod("init-fails", fixture.Shell("main", "echo never"))
-		pod.Spec.InitContainers = []corev1.Container{
-			fixture.Shell("first", "exit 0"), fixture.Shell("second", "exit 4"), fixture.Shell("third", "echo never"),
-		}
-		c.Finish(ctx, pod)
+		c.AwaitEnd(ctx, pod)
 		Expect(pod.Status.Phase).To(Equal(corev1.PodFailed))
 		Expect(fixture.End(pod, "second").ExitCode).To(BeEquivalentTo(4))
 		for _, later := range []string{"third", "main"} {
@@ -27,17 +27,19 @@ func orderSpecs(c *fixture.Cluster) {
 		observe.End("second", fixture.End(pod, "second"))
 	})
 
-	DescribeTable("is ended when its postStart hook", func(ctx SpecContext, name string, command ...string) {
+	started := func(name string, command ...string) *corev1.Pod {
 		// Nothing that hears TERM: whether it was there yet when TERM came would differ
 		// from run to run.
 		container := fixture.Container("main", "/bin/sleep", "3600")
 		container.Lifecycle = &corev1.Lifecycle{PostStart: hook(command...)}
-		pod := c.Finish(ctx, fixture.Pod(name, container))
-		Expect(pod.Status.Phase).NotTo(Equal(corev1.PodPending))
+		return c.Pod(name, container)
+	}
+	DescribeTable("is ended when its postStart hook", func(ctx SpecContext, pod *corev1.Pod) {
+		c.AwaitEnd(ctx, pod)
 		observe.End("main", fixture.End(pod, "main"))
 		observe.Value("event", c.Event(ctx, pod, "FailedPostStartHook", "").Message)
 	},
-		Entry("fails", "hook-fails", "/bin/sh", "-c", "echo why >&2; exit 6"),
-		Entry("does not exist", "hook-missing", "/no/such/hook"),
+		Entry("fails", started("hook-fails", "/bin/sh", "-c", "echo why >&2; exit 6")),
+		Entry("does not exist", started("hook-missing", "/no/such/hook")),
 	)
 }

@@ -11,18 +11,14 @@ import (
 	"github.com/rehearse-dev/rehearse/suites/observe"
 )
 
-// unstartable is a container that no runtime can start: /etc/hosts is a file,
-// and not an executable one, in every pod.
-func unstartable(workingDir string, command ...string) corev1.Container {
-	container := fixture.Container("main", command...)
-	container.WorkingDir = workingDir
-	return container
-}
-
 func startSpecs(c *fixture.Cluster) {
-	DescribeTable("cannot start and says why", func(ctx SpecContext, name string, container corev1.Container) {
-		pod := fixture.Pod(name, container)
-		c.Create(ctx, pod)
+	// No runtime can start these: /etc/hosts is a file, and not an executable one,
+	// in every pod.
+	in := func(directory string, container corev1.Container) corev1.Container {
+		container.WorkingDir = directory
+		return container
+	}
+	DescribeTable("cannot start and says why", func(ctx SpecContext, pod *corev1.Pod) {
 		c.Until(ctx, pod, "was refused", refused)
 		state := fixture.Status(pod, "main").State
 		observe.Value("phase", pod.Status.Phase)
@@ -36,17 +32,20 @@ func startSpecs(c *fixture.Cluster) {
 		observe.Value("event", c.Event(ctx, pod, "Failed", "").Message)
 		c.Remove(ctx, pod)
 	},
-		Entry("when its command does not exist", "no-command", unstartable("", "/no/such/command")),
-		Entry("when its command is not in the path", "no-path", unstartable("", "no-such-command")),
-		Entry("when its command is not executable", "not-executable", unstartable("", "/etc/hosts")),
-		Entry("when its working directory is a file", "bad-directory", unstartable("/etc/hosts", "/bin/true")),
+		Entry("when its command does not exist",
+			c.Pod("no-command", fixture.Container("main", "/no/such/command"))),
+		Entry("when its command is not in the path",
+			c.Pod("no-path", fixture.Container("main", "no-such-command"))),
+		Entry("when its command is not executable",
+			c.Pod("not-executable", fixture.Container("main", "/etc/hosts"))),
+		Entry("when its working directory is a file",
+			c.Pod("bad-directory", in("/etc/hosts", fixture.Container("main", "/bin/true")))),
 	)
 
+	made := c.Pod("made-directory", in("/made/for/this", fixture.Shell("main", "pwd; stat -c '%a %u:%g' .")))
 	It("starts in a working directory that had to be made", func(ctx SpecContext) {
-		container := fixture.Shell("main", "pwd; stat -c '%a %u:%g' .")
-		container.WorkingDir = "/made/for/this"
-		pod := c.Finish(ctx, fixture.Pod("made-directory", container))
-		text := c.Log(ctx, pod, corev1.PodLogOptions{Container: "main"})
+		c.AwaitEnd(ctx, made)
+		text := c.Log(ctx, made, corev1.PodLogOptions{Container: "main"})
 		Expect(text).To(HavePrefix("/made/for/this\n"))
 		observe.Value("working directory", text)
 	})

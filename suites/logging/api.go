@@ -3,6 +3,7 @@ package logging
 import (
 	"regexp"
 	"strconv"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -11,6 +12,9 @@ import (
 	"github.com/rehearse-dev/rehearse/suites/fixture"
 	"github.com/rehearse-dev/rehearse/suites/observe"
 )
+
+// patience for output that is on its way.
+const patience = 30 * time.Second
 
 var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d) `)
 
@@ -51,13 +55,16 @@ func apiSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 		}
 	})
 
+	script := "[ -e /kept/once ] || { touch /kept/once; echo first; exit 1; }; echo second; "
+	again := c.Pod("restarted", fixture.Shell("main", script+fixture.Forever))
+	again.Spec.RestartPolicy = corev1.RestartPolicyOnFailure
+	fixture.MountEmpty(again, "/kept")
 	It("can be read after a restart", func(ctx SpecContext) {
-		container := fixture.Shell("main", "[ -e /kept/once ] || { touch /kept/once; echo first; exit 1; }; echo second")
-		restarted := fixture.Pod("restarted", container)
-		restarted.Spec.RestartPolicy = corev1.RestartPolicyOnFailure
-		fixture.MountEmpty(restarted, "/kept")
-		c.Finish(ctx, restarted)
-		Expect(c.Log(ctx, restarted, corev1.PodLogOptions{Container: "main"})).To(Equal("second\n"))
-		Expect(c.Log(ctx, restarted, corev1.PodLogOptions{Container: "main", Previous: true})).To(Equal("first\n"))
+		c.Until(ctx, again, "runs again", func(p *corev1.Pod) bool {
+			return fixture.Ready(p) && p.Status.ContainerStatuses[0].RestartCount > 0
+		})
+		Eventually(ctx, func() string { return c.Log(ctx, again, corev1.PodLogOptions{Container: "main"}) }).
+			WithTimeout(patience).Should(Equal("second\n"))
+		Expect(c.Log(ctx, again, corev1.PodLogOptions{Container: "main", Previous: true})).To(Equal("first\n"))
 	})
 }

@@ -17,14 +17,11 @@ import (
 // fileSpecs read logs as a log shipper on the node does.
 func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 	Context("on the node", func() {
-		var reader *corev1.Pod
-		BeforeAll(func(ctx SpecContext) {
-			reader = fixture.Pod("reader", fixture.Shell("main", fixture.Forever))
-			reader.Spec.NodeName = pod.Spec.NodeName
-			// Both, at their own paths: the log of one runtime is a link into the other.
-			fixture.MountHost(reader, "/var/log", "/var/lib")
-			c.Start(ctx, reader)
-		})
+		reader := c.Pod("reader", fixture.Shell("main", fixture.Forever))
+		fixture.Beside(reader, pod)
+		// Both, at their own paths: a log in the first may be a link into the second.
+		fixture.MountHost(reader, "/var/log", "/var/lib")
+		BeforeEach(func(ctx SpecContext) { c.AwaitReady(ctx, reader) })
 		file := func(container string) string {
 			dir := fmt.Sprintf("%s_%s_%s", pod.Namespace, pod.Name, pod.UID)
 			return path.Join("/var/log/pods", dir, container, "0.log")

@@ -35,12 +35,9 @@ var writers = map[string]string{
 // Register adds the suite's specs to the process. One process runs one suite.
 func Register() {
 	c := fixture.Use("logging")
-	Describe("a container's log", Ordered, ContinueOnFailure, func() {
-		pod := fixture.Pod("writer")
-		BeforeAll(func(ctx SpecContext) {
-			pod.Spec.Containers = containers()
-			c.Finish(ctx, pod)
-		})
+	Describe("a container's log", func() {
+		pod := c.Pod("writer", containers()...)
+		BeforeEach(func(ctx SpecContext) { c.AwaitEnd(ctx, pod) })
 		apiSpecs(c, pod)
 		fileSpecs(c, pod)
 	})

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/rehearse-dev/rehearse/suites/fixture"
 )
@@ -24,14 +25,14 @@ const (
 // Register adds the suite's specs to the process. One process runs one suite.
 func Register() {
 	c := fixture.Use("networking")
-	Describe("a pod", Ordered, ContinueOnFailure, func() {
-		server, client := serverPod(), fixture.Pod("client", fixture.Shell("main", fixture.Forever))
-		BeforeAll(func(ctx SpecContext) {
-			c.Create(ctx, service("web", ""))
-			c.Create(ctx, service("web-headless", corev1.ClusterIPNone))
-			c.Create(ctx, server)
-			c.Start(ctx, client)
-			c.Until(ctx, server, "is ready", fixture.Ready)
+	Describe("a pod", func() {
+		c.Declare(service("web", ""))
+		c.Declare(service("web-headless", corev1.ClusterIPNone))
+		server := c.Pod("web", everywhere(), loopback("ipv4", "127.0.0.1", ipv4Port), loopback("ipv6", "[::1]", ipv6Port))
+		client := c.Pod("client", fixture.Shell("main", fixture.Forever))
+		BeforeEach(func(ctx SpecContext) {
+			c.AwaitReady(ctx, server)
+			c.AwaitReady(ctx, client)
 		})
 		reachSpecs(c, server, client)
 		forwardSpecs(c, server)
@@ -39,14 +40,15 @@ func Register() {
 	})
 }
 
-func serverPod() *corev1.Pod {
-	every := fixture.Container("main", "/agnhost", "netexec", fmt.Sprintf("--http-port=%d", everyPort), "--udp-port=-1")
-	every.Ports = []corev1.ContainerPort{{ContainerPort: everyPort, HostPort: hostPort}}
-	every.ReadinessProbe = &corev1.Probe{
-		ProbeHandler:  corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"/bin/nc", "-z", "127.0.0.1", fmt.Sprint(everyPort)}}},
+// everywhere serves on all addresses, and through a port of its node.
+func everywhere() corev1.Container {
+	container := fixture.Container("main", "/agnhost", "netexec", fmt.Sprintf("--http-port=%d", everyPort), "--udp-port=-1")
+	container.Ports = []corev1.ContainerPort{{ContainerPort: everyPort, HostPort: hostPort}}
+	container.ReadinessProbe = &corev1.Probe{
+		ProbeHandler:  corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/healthz", Port: intstr.FromInt32(everyPort)}},
 		PeriodSeconds: 1,
 	}
-	return fixture.Pod("web", every, loopback("ipv4", "127.0.0.1", ipv4Port), loopback("ipv6", "[::1]", ipv6Port))
+	return container
 }
 
 // loopback serves a page on one address. Where that cannot be bound it stays up

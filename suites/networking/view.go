@@ -14,9 +14,9 @@ import (
 func viewSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 	It("has IPv6 on its loopback, or has not", func(ctx SpecContext) {
 		observe.Value("addresses", c.Shell(ctx, pod, `awk '{print $6, substr($1, 1, 4) ~ /^fe80/ ? "link-local" : $1}' /proc/net/if_inet6 | sort`))
-		for _, name := range []string{"all", "default"} {
-			observe.Value("net.ipv6.conf."+name+".disable_ipv6", c.Shell(ctx, pod, "cat /proc/sys/net/ipv6/conf/"+name+"/disable_ipv6"))
-		}
+		disabled := c.Ask(ctx, pod, "cat /proc/sys/net/ipv6/conf/all/disable_ipv6", "cat /proc/sys/net/ipv6/conf/default/disable_ipv6")
+		observe.Value("net.ipv6.conf.all.disable_ipv6", disabled[0])
+		observe.Value("net.ipv6.conf.default.disable_ipv6", disabled[1])
 	})
 
 	It("has interfaces", func(ctx SpecContext) {

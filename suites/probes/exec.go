@@ -14,8 +14,8 @@ import (
 )
 
 func execSpecs(c *fixture.Cluster) {
-	pod := fixture.Pod("target", fixture.Shell("main", fixture.Forever))
-	BeforeAll(func(ctx SpecContext) { c.Start(ctx, pod) })
+	pod := c.Pod("target", fixture.Shell("main", fixture.Forever))
+	BeforeEach(func(ctx SpecContext) { c.AwaitReady(ctx, pod) })
 
 	It("keeps its streams apart and its exit code", func(ctx SpecContext) {
 		out := c.Exec(ctx, pod, "/bin/sh", "-c", "echo out; echo err >&2; exit 5")
@@ -53,8 +53,9 @@ func execSpecs(c *fixture.Cluster) {
 		observe.Value("child still runs", c.Runs(ctx, pod, "[s]leep 9"))
 	})
 
+	ended := c.Pod("ended", fixture.Shell("main", "exit 0"))
 	It("in a container that has ended is refused", func(ctx SpecContext) {
-		ended := c.Finish(ctx, fixture.Pod("ended", fixture.Shell("main", "exit 0")))
+		c.AwaitEnd(ctx, ended)
 		out := c.Exec(ctx, ended, "/bin/true")
 		Expect(out.Err).To(HaveOccurred())
 		observeOutput(out)
@@ -62,9 +63,11 @@ func execSpecs(c *fixture.Cluster) {
 }
 
 func observeOutput(out fixture.Output) {
+	if out.Err != nil {
+		observe.Value("exit code", "none")
+		observe.Value("output", out.Err)
+		return
+	}
 	observe.Value("exit code", out.Code)
 	observe.Value("output", strings.TrimSpace(out.Stdout+out.Stderr))
-	if out.Err != nil {
-		observe.Value("error", out.Err)
-	}
 }

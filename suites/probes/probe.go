@@ -14,59 +14,53 @@ import (
 const unhealthy = "Unhealthy"
 
 func probeSpecs(c *fixture.Cluster) {
+	failing := restarting(c, "failing", probe("/bin/sh", "-c", "echo checked; echo why >&2; exit 3"))
 	It("that fails restarts its container, and its output is told", func(ctx SpecContext) {
-		pod := restarting("failing", probe("/bin/sh", "-c", "echo checked; echo why >&2; exit 3"))
-		c.Create(ctx, pod)
-		c.Until(ctx, pod, "was restarted", restarted)
-		event := c.Event(ctx, pod, unhealthy, "Liveness")
+		c.Until(ctx, failing, "was restarted", restarted)
+		event := c.Event(ctx, failing, unhealthy, "Liveness")
 		Expect(event.Message).To(ContainSubstring("checked"))
 		observe.Value("event", event.Message)
-		observe.Value("killed with", c.Event(ctx, pod, "Killing", "").Message)
-		c.Remove(ctx, pod)
+		observe.Value("killed with", c.Event(ctx, failing, "Killing", "").Message)
+		c.Remove(ctx, failing)
 	})
 
+	absent := restarting(c, "no-liveness", probe("/no/such/probe"))
 	It("whose command does not exist restarts its container, or is not counted", func(ctx SpecContext) {
-		pod := restarting("no-liveness", probe("/no/such/probe"))
-		c.Create(ctx, pod)
-		c.Until(ctx, pod, "was restarted, or was probed in vain", func(p *corev1.Pod) bool {
+		c.Until(ctx, absent, "was restarted, or was probed in vain", func(p *corev1.Pod) bool {
 			return restarted(p) || times(c.Events(ctx, p, unhealthy), "errored") >= 3
 		})
-		observe.Value("restarted", restarted(pod))
-		observe.Value("event", c.Event(ctx, pod, unhealthy, "").Message)
-		c.Remove(ctx, pod)
+		observe.Value("restarted", restarted(absent))
+		observe.Value("event", c.Event(ctx, absent, unhealthy, "").Message)
+		c.Remove(ctx, absent)
 	})
 
+	unreadied := unready(c, "no-readiness", probe("/no/such/probe"))
 	It("whose command does not exist keeps its container unready", func(ctx SpecContext) {
-		pod := unready("no-readiness", probe("/no/such/probe"))
-		c.Create(ctx, pod)
-		observe.Value("event", c.Event(ctx, pod, unhealthy, "").Message)
-		c.Until(ctx, pod, "runs", running)
-		Expect(fixture.Ready(pod)).To(BeFalse())
-		c.Remove(ctx, pod)
+		observe.Value("event", c.Event(ctx, unreadied, unhealthy, "").Message)
+		c.Until(ctx, unreadied, "runs", running)
+		Expect(fixture.Ready(unreadied)).To(BeFalse())
+		c.Remove(ctx, unreadied)
 	})
 
+	slow := probe(once("exec sleep 7777")...)
+	slow.TimeoutSeconds = 1
+	overdue := unready(c, "slow", slow)
 	It("that takes longer than it may counts as a failure", func(ctx SpecContext) {
-		slow := once(probe("/bin/sleep", "61"))
-		slow.TimeoutSeconds = 1
-		pod := unready("slow", slow)
-		c.Create(ctx, pod)
-		observe.Value("event", c.Event(ctx, pod, unhealthy, "").Message)
-		Expect(fixture.Ready(pod)).To(BeFalse())
-		gone := c.Within(ctx, 5*time.Second, func() bool { return !c.Runs(ctx, pod, "[s]leep 61") })
+		observe.Value("event", c.Event(ctx, overdue, unhealthy, "").Message)
+		gone := c.Within(ctx, 5*time.Second, func() bool { return !c.Runs(ctx, overdue, "[s]leep 7777") })
 		observe.Value("the probe's process is killed", gone)
-		c.Remove(ctx, pod)
+		c.Remove(ctx, overdue)
 	})
 
+	// The child outlives the suite, and so any time that a probe may take.
+	leaving := unready(c, "leaves-child", probe(once("sleep 8888 & exit 0")...))
 	It("that leaves a child with its output open ends, or waits for the child", func(ctx SpecContext) {
-		pod := unready("leaves-child", once(probe("/bin/sh", "-c", "sleep 33 & exit 0")))
-		c.Create(ctx, pod)
-		c.Until(ctx, pod, "is ready, or its probe failed", func(p *corev1.Pod) bool {
-			return fixture.Ready(p) || len(c.Events(ctx, p, unhealthy)) > 0
-		})
-		observe.Value("ready", fixture.Ready(pod))
-		if !fixture.Ready(pod) {
-			observe.Value("event", c.Event(ctx, pod, unhealthy, "").Message)
+		c.AwaitReady(ctx, leaving)
+		failures := c.Events(ctx, leaving, unhealthy)
+		observe.Value("failed at first", len(failures) > 0)
+		if len(failures) > 0 {
+			observe.Value("event", failures[0].Message)
 		}
-		c.Remove(ctx, pod)
+		c.Remove(ctx, leaving)
 	})
 }

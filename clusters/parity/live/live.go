@@ -125,6 +125,8 @@ func (r *reading) kubeletConfig(ctx context.Context, node string) {
 		r.gap("kubelet's configuration on node "+node, err)
 		return
 	}
+	delete(answer.KubeletConfig, "apiVersion")
+	delete(answer.KubeletConfig, "kind")
 	for setting, value := range flatten("", answer.KubeletConfig) {
 		r.addOf(node, parity.KubeletConfig+setting, value)
 	}

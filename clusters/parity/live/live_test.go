@@ -26,7 +26,7 @@ const (
 	node1   = `{"metadata":{"name":"shop-n1"},"status":{"capacity":{"cpu":"2","memory":"8Gi"},"nodeInfo":` + info + `}}`
 	node2   = `{"metadata":{"name":"shop-n2"},"status":{"capacity":{"cpu":"4","memory":"8Gi"},"nodeInfo":` + info + `}}`
 	info    = `{"kubeletVersion":"v1.23.17","kernelVersion":"6.18","osImage":"Debian","architecture":"amd64","containerRuntimeVersion":"containerd://2.4.2"}`
-	configz = `{"kubeletconfig":{"maxPods":110,"providerID":"kind://docker/shop/%s","containerLogMaxSize":"10Mi","containerLogMaxFiles":5,` +
+	configz = `{"kubeletconfig":{"kind":"KubeletConfiguration","apiVersion":"v1beta1","maxPods":110,"providerID":"kind://docker/shop/%s","containerLogMaxSize":"10Mi","containerLogMaxFiles":5,` +
 		`"evictionHard":{"nodefs.available":"0%%"},"clusterDNS":["10.96.0.10"]}}`
 )
 

@@ -44,9 +44,11 @@ func questions(p runtime.Profile) []question {
 		{parity.CNIDigest, "cat /opt/cni/bin/* | sha256sum | cut -c1-12"},
 		{parity.ResolvConf, "sed '/^#/d' /etc/resolv.conf"},
 	}
-	if adapter := p.Versions["adapter"]; adapter != nil {
-		list = append(list, question{parity.Adapter, strings.Join(adapter, " ") + " 2>&1"})
+	adapter := question{parity.Adapter, "echo none"}
+	if version := p.Versions["adapter"]; version != nil {
+		adapter.command = strings.Join(version, " ") + " 2>&1"
 	}
+	list = append(list, adapter)
 	if p.LogLimits != "" {
 		list = append(list, question{parity.LogRotation, fmt.Sprintf("echo %q; %s", p.Log.RotatedBy, p.LogLimits)})
 	}

@@ -8,8 +8,9 @@
 // means that the suite could not be looked at, or not to its end.
 //
 // The specs of one process run one after another: to run a compiled binary in
-// parallel, Ginkgo needs its own command line tool. [RunAll] runs several suites
-// at once instead, which is why the shipped ones are cut into one suite per area.
+// parallel, Ginkgo needs its own command line tool. A [Runner] runs all suites of
+// a scenario at the same time instead, which is why the shipped ones are cut into
+// one suite per area.
 package ginkgo
 
 import (
@@ -20,7 +21,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"syscall"
 	"time"
 
@@ -55,20 +55,6 @@ type Request struct {
 	// Dir is a folder in which <suite>/ is made, with all that the process wrote
 	// (output.log) and Ginkgo's own report (report.json).
 	Dir string
-}
-
-// RunAll runs every suite at the same time and sees each one through. The result
-// at an index belongs to the request there, even when the error, which joins all
-// of theirs, is not nil; a suite that showed nothing has a result without specs.
-func RunAll(ctx context.Context, requests []Request) ([]suites.Result, error) {
-	results := make([]suites.Result, len(requests))
-	errs := make([]error, len(requests))
-	var all sync.WaitGroup
-	for i, r := range requests {
-		all.Go(func() { results[i], errs[i] = Run(ctx, r) })
-	}
-	all.Wait()
-	return results, errors.Join(errs...)
 }
 
 // Run runs one suite. A suite that is cut short, by its time-out or by ctx, is

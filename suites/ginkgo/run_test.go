@@ -203,19 +203,6 @@ func TestRunEndsWhatTheSuiteLeft(t *testing.T) {
 	}
 }
 
-func TestRunAllSeesEachThrough(t *testing.T) {
-	t.Parallel()
-	good, bad := request(t, "quick"), request(t, "crash")
-	bad.Suite = "bad"
-	results, err := ginkgo.RunAll(t.Context(), []ginkgo.Request{bad, good})
-	if err == nil || !strings.Contains(err.Error(), `running suite "bad"`) {
-		t.Errorf("RunAll: error %v, want the bad suite's", err)
-	}
-	if len(results) != 2 || len(results[0].Specs) != 0 || len(results[1].Specs) != 1 {
-		t.Errorf("RunAll: %+v, want no spec of the bad suite and one of the good", results)
-	}
-}
-
 func find(t *testing.T, r suites.Result, name string) suites.Spec {
 	t.Helper()
 	for _, s := range r.Specs {

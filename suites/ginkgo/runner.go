@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/internal/progress"
@@ -42,12 +42,15 @@ func (r *Runner) Run(ctx context.Context, c *clusters.Cluster, dir string, list 
 		requests[i].Suite = unique(seen, requests[i].Suite)
 		requests[i].Cluster, requests[i].Dir, requests[i].Seed = c, dir, seed
 	}
-	started := time.Now()
-	results, _ := RunAll(ctx, requests) // each error is its result's gap
-	for _, result := range results {
-		r.Observe.Note("suites", fmt.Sprintf("%s on %s: %s", result.Suite, c.Side, summary(result)))
+	results := make([]suites.Result, len(requests))
+	var all sync.WaitGroup
+	for i, request := range requests {
+		all.Go(func() {
+			results[i], _ = Run(ctx, request) // its error is the result's gap
+			r.Observe.Note("suites", fmt.Sprintf("%s on %s: %s", request.Suite, c.Side, summary(results[i])))
+		})
 	}
-	r.Observe.Note("suites", fmt.Sprintf("%s is through after %s", c.Side, time.Since(started).Round(time.Second)))
+	all.Wait()
 	return results, context.Cause(ctx)
 }
 

@@ -76,7 +76,7 @@ func TestWorkersAndSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := p.Delete(t.Context(), c); err != nil {
+		if err := p.Delete(context.WithoutCancel(t.Context()), c); err != nil {
 			t.Error(err)
 		}
 	})
@@ -185,7 +185,7 @@ func hostState(t *testing.T) string {
 		{"volume", "ls", "--format", "volume {{.Name}}"},
 		{"network", "ls", "--format", "network {{.Name}}"},
 	} {
-		out, err := exec.Command("docker", args...).Output()
+		out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", args...).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,7 +248,7 @@ func savedImage(t *testing.T) (archive, ref string) {
 		{"docker", "save", "--output", archive, ref},
 		{"docker", "image", "rm", ref},
 	} {
-		if out, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), argv[0], argv[1:]...).CombinedOutput(); err != nil {
 			t.Fatalf("%q: %v: %s", argv, err, out)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"k8s.io/apimachinery/pkg/util/version"
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 
 	"github.com/rehearse-dev/rehearse/clusters"
@@ -41,7 +42,7 @@ func (p *Provider) kindConfig(ctx context.Context, cfg clusters.Config, image st
 			// pick the same.
 			APIServerPort: -1,
 		},
-		KubeadmConfigPatches: patches(profile, cgroups == "1"),
+		KubeadmConfigPatches: patches(cfg, profile, cgroups == "1"),
 	}, nil
 }
 
@@ -68,7 +69,7 @@ func nodes(workers int, like v1alpha4.Node) []v1alpha4.Node {
 
 // patches are kubeadm's settings that differ from kind's. Every node gets both
 // Init and Join, of which kubeadm reads the one that applies.
-func patches(profile runtime.Profile, cgroupV1 bool) []string {
+func patches(cfg clusters.Config, profile runtime.Profile, cgroupV1 bool) []string {
 	var list []string
 	for _, kind := range []string{"InitConfiguration", "JoinConfiguration"} {
 		list = append(list, fmt.Sprintf("kind: %s\nnodeRegistration:\n  criSocket: %s\n", kind, profile.CRISocket))
@@ -77,7 +78,24 @@ func patches(profile runtime.Profile, cgroupV1 bool) []string {
 		// From 1.35 on kubelet wants to be told that this is on purpose.
 		list = append(list, "kind: KubeletConfiguration\nfailCgroupV1: false\n")
 	}
+	if translatesStreams(cfg) {
+		list = append(list, "kind: KubeletConfiguration\nfeatureGates:\n  ExtendWebSocketsToKubelet: false\n")
+	}
 	return list
+}
+
+// translatesStreams says whether kubelet turns WebSockets into the runtime's
+// SPDY itself, as it does from 1.36 on unless told otherwise. cri-dockerd answers
+// with a URL that has no scheme, which that translation takes for HTTPS: exec and
+// attach would fail on Docker's side alone, and no cluster that people come from
+// has that. The API server's own translation, which both sides then use, copes.
+func translatesStreams(cfg clusters.Config) bool {
+	kubelet := cfg.KubeletVersion
+	if kubelet == "" {
+		kubelet = cfg.KubernetesVersion
+	}
+	parsed, err := version.ParseSemantic(kubelet)
+	return err == nil && parsed.AtLeast(version.MustParseSemantic("v1.36.0"))
 }
 
 // userMounts refuses what is not there: Docker would make an empty folder of it.

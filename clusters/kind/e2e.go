@@ -141,7 +141,7 @@ func (e *E2E) ExportLogs(ctx context.Context, dest string) error {
 
 // LoadImage copies an image of the host's Docker to every node, into the store
 // that kubelet reads there.
-func (e *E2E) LoadImage(ctx context.Context, image string, _ ...string) error {
+func (e *E2E) LoadImage(ctx context.Context, image string, _ ...string) (err error) {
 	if e.cluster == nil {
 		return errNotCreated
 	}
@@ -149,7 +149,7 @@ func (e *E2E) LoadImage(ctx context.Context, image string, _ ...string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	archive := filepath.Join(dir, "image.tar")
 	if err := run(ctx, nil, nil, "save", "--output", archive, image); err != nil {
 		return err

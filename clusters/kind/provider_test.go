@@ -29,7 +29,7 @@ func TestCreateThatIsInterruptedLeavesNothing(t *testing.T) {
 			cancel(interrupted)
 		}
 	}}
-	c, err := p.Create(ctx, config(t, clusters.Docker))
+	c, err := p.Create(ctx, config(t))
 	if c != nil || !errors.Is(err, interrupted) {
 		t.Errorf("Create = %v, %v; want the cause of the interrupt", c, err)
 	}
@@ -43,7 +43,7 @@ func TestCreateThatIsInterruptedLeavesNothing(t *testing.T) {
 
 func TestCreateRefuses(t *testing.T) {
 	t.Parallel()
-	good := config(t, clusters.Docker)
+	good := config(t)
 	for name, row := range map[string]struct {
 		change func(*clusters.Config)
 		want   string
@@ -70,7 +70,7 @@ func TestCreateRefuses(t *testing.T) {
 
 func TestCreateRefusesMountsThatAreNotThere(t *testing.T) {
 	fakeDocker(t)
-	cfg := config(t, clusters.Docker)
+	cfg := config(t)
 	cfg.Mounts = []clusters.Mount{{HostPath: "nowhere", ContainerPath: "/data"}}
 	_, err := (&kind.Provider{Image: image}).Create(t.Context(), cfg)
 	if err == nil || !strings.Contains(err.Error(), `mounting "/data"`) {
@@ -83,7 +83,7 @@ func TestCreateSaysThatThereIsNoImage(t *testing.T) {
 	p := &kind.Provider{Image: func(context.Context, clusters.Config) (string, error) {
 		return "", errors.New("no space left")
 	}}
-	_, err := p.Create(t.Context(), config(t, clusters.Docker))
+	_, err := p.Create(t.Context(), config(t))
 	if want := "making node image: no space left"; err == nil || err.Error() != want {
 		t.Errorf("Create = %v, want %s", err, want)
 	}
@@ -181,9 +181,9 @@ func TestLoadImages(t *testing.T) {
 }
 
 // config is one that can be created.
-func config(t *testing.T, r clusters.Runtime) clusters.Config {
+func config(t *testing.T) clusters.Config {
 	t.Helper()
-	return clusters.Config{Side: clusters.Baseline, Name: "rehearse-test", Runtime: r, Dir: t.TempDir()}
+	return clusters.Config{Side: clusters.Baseline, Name: "rehearse-test", Runtime: clusters.Docker, Dir: t.TempDir()}
 }
 
 func image(context.Context, clusters.Config) (string, error) { return "rehearse/node:test", nil }

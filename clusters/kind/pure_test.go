@@ -127,7 +127,7 @@ func TestPatchesNameTheSocketForEveryNode(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, v1 := range []bool{false, true} {
-			all := strings.Join(patches(profile, v1), "---\n")
+			all := strings.Join(patches(clusters.Config{KubernetesVersion: "v1.37.2"}, profile, v1), "---\n")
 			if got := strings.Count(all, "criSocket: "+profile.CRISocket); got != 2 {
 				t.Errorf("%s: criSocket is set %d times, want for init and join", r, got)
 			}
@@ -148,6 +148,23 @@ func TestNodesAreAlikeButForTheirRole(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestPatchesLeaveStreamsToTheAPIServer(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		cfg  clusters.Config
+		want bool
+	}{
+		"a kubelet that translates":      {clusters.Config{KubernetesVersion: "v1.37.2"}, true},
+		"a kubelet that does not yet":    {clusters.Config{KubernetesVersion: "v1.35.0"}, false},
+		"an old kubelet on a new server": {clusters.Config{KubernetesVersion: "v1.37.2", KubeletVersion: "v1.23.17"}, false},
+	} {
+		all := strings.Join(patches(tc.cfg, runtime.Profile{}, false), "---\n")
+		if got := strings.Contains(all, "ExtendWebSocketsToKubelet: false"); got != tc.want {
+			t.Errorf("%s: translation turned off is %t, want %t", name, got, tc.want)
+		}
 	}
 }
 
@@ -187,7 +204,7 @@ func TestTailKeepsTheEnd(t *testing.T) {
 
 func TestReadiness(t *testing.T) {
 	t.Parallel()
-	ready := []k8sruntime.Object{node("n1", corev1.ConditionTrue, ""), daemonSet(1, 1), deployment(2, 2), account()}
+	ready := []k8sruntime.Object{node(corev1.ConditionTrue, ""), daemonSet(1, 1), deployment(2, 2), account()}
 	for name, row := range map[string]struct {
 		objects []k8sruntime.Object
 		nodes   int
@@ -198,17 +215,17 @@ func TestReadiness(t *testing.T) {
 			"1 of 2 nodes have joined", "daemon set kube-proxy has 1 of 2 pods available",
 		}},
 		"a node is not ready": {
-			[]k8sruntime.Object{node("n1", corev1.ConditionFalse, "cni plugin not initialized"), daemonSet(1, 1), deployment(2, 2), account()},
+			[]k8sruntime.Object{node(corev1.ConditionFalse, "cni plugin not initialized"), daemonSet(1, 1), deployment(2, 2), account()},
 			1,
 			[]string{"node n1 is not ready: cni plugin not initialized"},
 		},
 		"nothing but the node": {
-			[]k8sruntime.Object{node("n1", corev1.ConditionTrue, "")},
+			[]k8sruntime.Object{node(corev1.ConditionTrue, "")},
 			1,
 			[]string{"kube-system has no daemon set yet", "kube-system has no deployment yet", "the default service account is not there yet"},
 		},
 		"dns is not there, because its image is not": {
-			[]k8sruntime.Object{node("n1", corev1.ConditionTrue, ""), daemonSet(1, 1), deployment(0, 2), account(), waitingPod()},
+			[]k8sruntime.Object{node(corev1.ConditionTrue, ""), daemonSet(1, 1), deployment(0, 2), account(), waitingPod()},
 			1,
 			[]string{"deployment coredns has 0 of 2 pods available", "pod coredns-1 waits: ErrImageNeverPull no such image"},
 		},
@@ -226,9 +243,9 @@ func TestReadiness(t *testing.T) {
 	}
 }
 
-func node(name string, ready corev1.ConditionStatus, message string) *corev1.Node {
+func node(ready corev1.ConditionStatus, message string) *corev1.Node {
 	return &corev1.Node{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
+		ObjectMeta: metav1.ObjectMeta{Name: "n1"},
 		Status:     corev1.NodeStatus{Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: ready, Message: message}}},
 	}
 }

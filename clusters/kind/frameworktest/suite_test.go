@@ -52,6 +52,7 @@ func TestNodesRunDocker(t *testing.T) {
 	needsClusters(t)
 	feature := features.New("a cluster of Docker nodes").
 		Assess("every node reports Docker", func(ctx context.Context, t *testing.T, cfg *envconf.Config) context.Context {
+			t.Helper()
 			var nodes corev1.NodeList
 			if err := cfg.Client().Resources().List(ctx, &nodes); err != nil {
 				t.Fatal(err)
@@ -64,6 +65,7 @@ func TestNodesRunDocker(t *testing.T) {
 			return ctx
 		}).
 		Assess("a pod runs", func(ctx context.Context, t *testing.T, cfg *envconf.Config) context.Context {
+			t.Helper()
 			pod := sleeper("runs", nodeimage.Toolbox)
 			if err := cfg.Client().Resources().Create(ctx, pod); err != nil {
 				t.Fatal(err)
@@ -84,6 +86,7 @@ func TestLoadsImagesIntoTheRightStore(t *testing.T) {
 	needsClusters(t)
 	feature := features.New("an image of the host").
 		Setup(func(ctx context.Context, t *testing.T, cfg *envconf.Config) context.Context {
+			t.Helper()
 			makeImage(ctx, t)
 			ctx, err := envfuncs.LoadImageToCluster(cluster, loaded)(ctx, cfg)
 			if err != nil {
@@ -92,6 +95,7 @@ func TestLoadsImagesIntoTheRightStore(t *testing.T) {
 			return ctx
 		}).
 		Assess("kubelet finds it", func(ctx context.Context, t *testing.T, cfg *envconf.Config) context.Context {
+			t.Helper()
 			pod := sleeper("loads", loaded)
 			if err := cfg.Client().Resources().Create(ctx, pod); err != nil {
 				t.Fatal(err)
@@ -140,7 +144,7 @@ func makeImage(ctx context.Context, t *testing.T) {
 		t.Fatalf("importing an image: %v: %s", err, out)
 	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("docker", "image", "rm", loaded).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(context.WithoutCancel(ctx), "docker", "image", "rm", loaded).CombinedOutput(); err != nil {
 			t.Errorf("removing the image: %v: %s", err, out)
 		}
 	})

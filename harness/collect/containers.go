@@ -93,27 +93,37 @@ func dockerContainers(ctx context.Context, src Source, node string, _ runtime.Pr
 	return list, nil
 }
 
+// criContainers asks through the CRI, which lists sandboxes apart.
 func criContainers(ctx context.Context, src Source, node string, profile runtime.Profile) ([]container, error) {
-	printed, err := output(ctx, src, node, "crictl", "--runtime-endpoint", profile.CRISocket, "ps", "--all", "--output", "json")
-	if err != nil {
-		return nil, err
-	}
 	var listed struct {
-		Containers []struct {
-			ID        string            `json:"id"`
-			SandboxID string            `json:"podSandboxId"`
-			Labels    map[string]string `json:"labels"`
-		} `json:"containers"`
+		Containers []criItem `json:"containers"`
+		Sandboxes  []criItem `json:"items"`
 	}
-	if err := json.Unmarshal([]byte(printed), &listed); err != nil {
-		return nil, fmt.Errorf("listing containers: %w", err)
+	for _, what := range [][]string{{"ps", "--all"}, {"pods"}} {
+		argv := append([]string{"crictl", "--runtime-endpoint", profile.CRISocket}, what...)
+		printed, err := output(ctx, src, node, append(argv, "--output", "json")...)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(printed), &listed); err != nil {
+			return nil, fmt.Errorf("listing containers: %w", err)
+		}
 	}
 	var list []container
 	for _, c := range listed.Containers {
-		uid := c.Labels["io.kubernetes.pod.uid"]
-		list = append(list,
-			container{c.ID, uid, c.Labels["io.kubernetes.container.name"]},
-			container{c.SandboxID, uid, record.Sandbox})
+		list = append(list, container{c.ID, c.Labels[podUID], c.Labels["io.kubernetes.container.name"]})
+	}
+	for _, s := range listed.Sandboxes {
+		list = append(list, container{s.ID, s.Labels[podUID], record.Sandbox})
 	}
 	return list, nil
+}
+
+// podUID is how kubelet labels what belongs to a pod.
+const podUID = "io.kubernetes.pod.uid"
+
+// criItem is a container or a sandbox as crictl prints it.
+type criItem struct {
+	ID     string            `json:"id"`
+	Labels map[string]string `json:"labels"`
 }

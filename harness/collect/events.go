@@ -22,9 +22,13 @@ func (events) Collect(ctx context.Context, src Source, w *record.Writer) error {
 	if err != nil {
 		return gap(w, record.Events, "all", err)
 	}
+	gone, err := readLeaving(ctx, src, w, record.Events)
+	if err != nil {
+		return err
+	}
 	var entries []record.Event
 	for _, e := range list.Items {
-		if entry := event(e); !entry.Last.Before(src.Since.Truncate(time.Second)) { // events know seconds
+		if entry := event(e); !gone[entry.Namespace] && !entry.Last.Before(src.Since.Truncate(time.Second)) { // events know seconds
 			entries = append(entries, entry)
 		}
 	}

@@ -112,8 +112,9 @@ func TestIdentitiesOfTheRuntime(t *testing.T) {
 		"runc --version":        "runc version 1.1.15+ds1\ncommit: 1.1.15\n",
 	}
 	crictl := map[string]string{
-		"crictl --runtime-endpoint": `{"containers":[{"id":"c0","podSandboxId":"s1","labels":{"io.kubernetes.pod.uid":"u1","io.kubernetes.container.name":"web"}}]}`,
-		"runc --version":            "runc version 1.3.0\n",
+		"crictl ps":      `{"containers":[{"id":"c0","podSandboxId":"s1","labels":{"io.kubernetes.pod.uid":"u1","io.kubernetes.container.name":"web"}}]}`,
+		"crictl pods":    `{"items":[{"id":"s1","labels":{"io.kubernetes.pod.uid":"u1"}},{"id":"s9","labels":{"io.kubernetes.pod.uid":"other"}}]}`,
+		"runc --version": "runc version 1.3.0\n",
 	}
 	both := map[string]string{"c0": "web/web", "c1": "web/web", "c2": "web/web", "s1": "web/POD"}
 	api := map[string]string{"c1": "web/web", "c2": "web/web"}
@@ -129,7 +130,7 @@ func TestIdentitiesOfTheRuntime(t *testing.T) {
 		"containerd":              {clusters.Containerd, crictl, both, "", "1.3.0", nil},
 		"unknown":                 {"rkt", crictl, api, "", "", []string{"the runtime"}},
 		"nothing answers":         {clusters.Docker, nil, api, "", "", []string{"node n1", "node n2"}},
-		"containerd says no JSON": {clusters.Containerd, map[string]string{"crictl --runtime-endpoint": "?", "runc --version": ""}, api, "", "", []string{"node n1", "node n2"}},
+		"containerd says no JSON": {clusters.Containerd, map[string]string{"crictl ps": "?", "runc --version": ""}, api, "", "", []string{"node n1", "node n2"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -137,6 +138,9 @@ func TestIdentitiesOfTheRuntime(t *testing.T) {
 			src := source(shop()...)
 			src.Cluster.Runtime = tt.runtime
 			src.Exec = &clustertest.Provider{Exec: func(_ string, _ io.Reader, argv []string) (string, error) {
+				if argv[0] == "crictl" {
+					argv = append(argv[:1], argv[3:]...) // without the endpoint
+				}
 				if text, known := tt.answers[strings.Join(argv[:2], " ")]; known {
 					return text, nil
 				}

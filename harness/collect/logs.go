@@ -39,14 +39,18 @@ type logs struct{}
 func (logs) Kind() record.Kind { return record.Logs }
 
 func (logs) Collect(ctx context.Context, src Source, w *record.Writer) error {
+	gone, err := readLeaving(ctx, src, w, record.Logs)
+	if err != nil {
+		return err
+	}
 	if src.Exec == nil {
 		w.Gap(record.Logs, "envelope, links and rotation of log files, and journals", noExec)
-		return apiLogs(ctx, src, w)
+		return apiLogs(ctx, src, w, gone)
 	}
 	perNode := make([]nodeLogs, len(src.Cluster.Nodes))
-	err := errors.Join(
+	err = errors.Join(
 		eachNode(src, w, record.Logs, func(i int, node string) error {
-			perNode[i].node, perNode[i].w = node, w
+			perNode[i] = nodeLogs{node: node, w: w, gone: gone}
 			return run(ctx, src, node, logsScript, nil, perNode[i].read)
 		}),
 		eachNode(src, w, record.Logs, func(_ int, node string) error { return journal(ctx, src, w, node) }),
@@ -72,6 +76,7 @@ func writeLogIndex(w *record.Writer, files []record.LogFile) error {
 type nodeLogs struct {
 	node  string
 	w     *record.Writer
+	gone  leaving
 	logs  []*nodeLog
 	links []record.LogLink
 }
@@ -102,7 +107,7 @@ func (n *nodeLogs) read(out io.Reader) error {
 		}
 		l, ok := listed[header.Name]
 		if !ok {
-			continue // its path does not say whose log it is, which is a gap already
+			continue // its namespace is leaving, or its path does not say whose it is
 		}
 		l.Size = header.Size
 		if err := l.record(n.w, archive); err != nil {
@@ -138,6 +143,9 @@ func (n *nodeLogs) list(owner, file, mode, target string) {
 	pod := strings.Split(folder, "_")
 	if !ok || len(pod) != 3 {
 		n.w.Gap(record.Logs, file, "its path does not say whose log it is")
+		return
+	}
+	if n.gone[pod[0]] {
 		return
 	}
 	name := path.Base(file)

@@ -33,14 +33,16 @@ func (l apiLog) file() string {
 }
 
 // apiLogs records the messages of every container that has run.
-func apiLogs(ctx context.Context, src Source, w *record.Writer) error {
+func apiLogs(ctx context.Context, src Source, w *record.Writer, gone leaving) error {
 	pods, err := src.Client.CoreV1().Pods(metav1.NamespaceAll).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return gap(w, record.Logs, "all", fmt.Errorf("listing pods: %w", err))
 	}
 	var wanted []apiLog
 	for _, p := range pods.Items {
-		wanted = append(wanted, logsOf(&p)...)
+		if !gone[p.Namespace] {
+			wanted = append(wanted, logsOf(&p)...)
+		}
 	}
 	files := make([]record.LogFile, len(wanted))
 	err = each(wanted, func(i int, l apiLog) error {

@@ -30,7 +30,11 @@ func (metrics) Kind() record.Kind { return record.Metrics }
 func (metrics) Collect(ctx context.Context, src Source, w *record.Writer) error {
 	endpoints := []endpoint{{target: "apiserver", path: "/metrics", expected: true}}
 	endpoints = append(endpoints, nodeEndpoints(src.Cluster.Nodes)...)
-	ofPods, err := podEndpoints(ctx, src)
+	gone, err := readLeaving(ctx, src, w, record.Metrics)
+	if err != nil {
+		return err
+	}
+	ofPods, err := podEndpoints(ctx, src, gone)
 	if err := gap(w, record.Metrics, "pods", err); err != nil {
 		return err
 	}
@@ -119,7 +123,7 @@ var systemPods = []struct {
 
 // podEndpoints lists what running pods expose: those of the cluster itself, and
 // those that are annotated as Prometheus' examples have it.
-func podEndpoints(ctx context.Context, src Source) ([]endpoint, error) {
+func podEndpoints(ctx context.Context, src Source, gone leaving) ([]endpoint, error) {
 	roles, err := readRoles(ctx, src.Client)
 	if err != nil {
 		return nil, err
@@ -130,7 +134,7 @@ func podEndpoints(ctx context.Context, src Source) ([]endpoint, error) {
 	}
 	var list []endpoint
 	for _, p := range pods.Items {
-		if p.Status.Phase != corev1.PodRunning {
+		if p.Status.Phase != corev1.PodRunning || gone[p.Namespace] {
 			continue
 		}
 		list = append(list, systemEndpoints(&p)...)

@@ -65,6 +65,7 @@ const pods = `{"kind":"PodList","apiVersion":"v1","items":[
 func lists() map[string]string {
 	return map[string]string{
 		"/api/v1/pods":              pods,
+		"/api/v1/namespaces":        `{"kind":"NamespaceList","apiVersion":"v1","items":[{"metadata":{"name":"shop"}}]}`,
 		"/apis/apps/v1/replicasets": `{"kind":"ReplicaSetList","apiVersion":"apps/v1","items":[{"metadata":{"namespace":"shop","name":"web-5d4f","uid":"rs1","ownerReferences":[{"kind":"Deployment","name":"web","uid":"d1","controller":true}]}}]}`,
 		"/apis/batch/v1/jobs":       `{"kind":"JobList","apiVersion":"batch/v1","items":[]}`,
 	}
@@ -123,7 +124,7 @@ func TestMetricsWithoutPods(t *testing.T) {
 	if got := lines[record.Exposition](t, r, record.MetricsIndex); len(got) != 1 || got[0].Target != "apiserver" {
 		t.Errorf("index holds %v, want what does answer", got)
 	}
-	if got := subjects(r.Gap(record.Metrics)); len(got) != 5 || got[4] != "pods" {
-		t.Errorf("gaps %q, want four of kubelet and the pods", got)
+	if got := subjects(r.Gap(record.Metrics)); len(got) != 6 || got[4] != "pods" {
+		t.Errorf("gaps %q, want four of kubelet, the pods and the namespaces", got)
 	}
 }

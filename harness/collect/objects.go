@@ -51,9 +51,13 @@ type objects struct{}
 func (objects) Kind() record.Kind { return record.Objects }
 
 func (objects) Collect(ctx context.Context, src Source, w *record.Writer) error {
+	gone, err := readLeaving(ctx, src, w, record.Objects)
+	if err != nil {
+		return err
+	}
 	lists := make([][]record.Object, len(recorded))
-	err := each(recorded, func(i int, resource schema.GroupVersionResource) error {
-		list, err := listObjects(ctx, src, resource)
+	err = each(recorded, func(i int, resource schema.GroupVersionResource) error {
+		list, err := listObjects(ctx, src, resource, gone)
 		lists[i] = list
 		return gap(w, record.Objects, resource.Resource, err)
 	})
@@ -63,8 +67,8 @@ func (objects) Collect(ctx context.Context, src Source, w *record.Writer) error 
 	return record.Lines(w, record.ObjectsFile, slices.Concat(lists...))
 }
 
-// listObjects returns all objects of a resource, sorted by name.
-func listObjects(ctx context.Context, src Source, resource schema.GroupVersionResource) ([]record.Object, error) {
+// listObjects returns all objects of a resource that stay, sorted by name.
+func listObjects(ctx context.Context, src Source, resource schema.GroupVersionResource, gone leaving) ([]record.Object, error) {
 	var items []unstructured.Unstructured
 	opts := metav1.ListOptions{Limit: page}
 	for {
@@ -82,6 +86,9 @@ func listObjects(ctx context.Context, src Source, resource schema.GroupVersionRe
 	})
 	var lines []record.Object
 	for _, item := range items {
+		if gone[item.GetNamespace()] || item.GetKind() == "Namespace" && gone[item.GetName()] {
+			continue
+		}
 		strip(item)
 		line, err := encode(item.Object)
 		if err != nil {

@@ -1,6 +1,7 @@
 package collect_test
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -16,6 +17,9 @@ type scripts struct {
 
 func (s scripts) provider() *clustertest.Provider {
 	return &clustertest.Provider{Exec: func(node string, stdin io.Reader, _ []string) (string, error) {
+		if stdin == nil {
+			return "", errors.New("not a script")
+		}
 		script, err := io.ReadAll(stdin)
 		if err != nil || strings.Contains(string(script), "journalctl") {
 			return s.journal, err

@@ -11,6 +11,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -145,7 +146,7 @@ func nodeNames(cfg clusters.Config) []string {
 	for i := range cfg.Workers {
 		name := cfg.Name + "-worker"
 		if i > 0 {
-			name += fmt.Sprint(i + 1)
+			name += strconv.Itoa(i + 1)
 		}
 		names = append(names, name)
 	}

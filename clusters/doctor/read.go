@@ -148,10 +148,9 @@ func registryAnswers(ctx context.Context) bool {
 		return false
 	}
 	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
+	if err != nil || answer.Body.Close() != nil {
 		return false
 	}
-	defer answer.Body.Close()
 	return answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusOK
 }
 

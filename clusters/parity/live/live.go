@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -46,7 +47,7 @@ func Collect(ctx context.Context, provider clusters.Provider, c *clusters.Cluste
 	}
 	r := &reading{cluster: c, clients: clients, values: map[string]map[string]bool{}}
 	r.add(parity.Kubernetes, version.GitVersion)
-	r.add(parity.Nodes, fmt.Sprint(len(nodes.Items)))
+	r.add(parity.Nodes, strconv.Itoa(len(nodes.Items)))
 	for _, n := range nodes.Items {
 		r.node(n, version.GitVersion)
 		r.kubeletConfig(ctx, n.Name)

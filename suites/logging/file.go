@@ -38,10 +38,9 @@ func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 		})
 
 		DescribeTable("holds records", func(ctx SpecContext, container string) {
-			raw := c.Exec(ctx, reader, "cat", file(container))
-			Expect(raw.Err).NotTo(HaveOccurred())
-			Expect(raw.Stdout).NotTo(BeEmpty())
-			observe.Value("records", records(raw.Stdout))
+			out := c.Exec(ctx, reader, "/bin/cat", file(container))
+			Expect(out.Stdout).NotTo(BeEmpty())
+			observe.Value("records", records(out.Stdout))
 		},
 			Entry("of a plain line", "plain"),
 			Entry("of a line to stderr", "stderr"),

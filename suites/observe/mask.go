@@ -22,7 +22,8 @@ var masks = []mask{
 	{regexp.MustCompile(`([0-9a-f]{2}:){5}[0-9a-f]{2}`), to("<mac>")},
 	{regexp.MustCompile(`fe80::[0-9a-f:]+`), to("fe80::<id>")},
 	{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}(:\d+)?\b`), address},
-	{regexp.MustCompile(`\[::1\]:\d+`), ephemeral},
+	{regexp.MustCompile(`\[::1?\]:\d+`), ephemeral},
+	{regexp.MustCompile(`/(exec|attach|portforward)/[\w-]{8}\b`), token},
 	{regexp.MustCompile(`\b(pipe|socket):\[\d+\]`), digits},
 	{regexp.MustCompile(`/snapshots/\d+`), digits},
 	{regexp.MustCompile(`\bl/[A-Z2-7]{26}\b`), to("l/<id>")},
@@ -87,6 +88,9 @@ func ephemeral(found string) string {
 	}
 	return found[:at] + ":<port>"
 }
+
+// token masks what stands for one stream in the address of a streaming server.
+func token(found string) string { return found[:strings.LastIndex(found, "/")] + "/<token>" }
 
 // shortID leaves a plain number of twelve digits alone.
 func shortID(found string) string {

@@ -26,6 +26,7 @@ func TestMask(t *testing.T) {
 		"ephemeral port of IPv6 loopback":    {"[::1]:51000: refused", "[::1]:<port>: refused"},
 		"time in UTC":                        {"2026-11-23T04:30:57.892106696Z stdout F", "<time>Z stdout F"},
 		"time in a zone":                     {"2026-11-23T05:33:49.64523653+01:00 x", "<time>+01:00 x"},
+		"stream of a streaming server":       {`Post "//[::]:40607/cri/exec/-rtOhaU1": no`, `Post "//[::]:<port>/cri/exec/<token>": no`},
 		"snapshot number":                    {"upperdir=/x/snapshots/17/fs", "upperdir=/x/snapshots/<n>/fs"},
 		"pipe":                               {"1 -> pipe:[174765]", "1 -> pipe:[<n>]"},
 		"measured duration":                  {"after 1.527s, in 12.5ms", "after <duration>, in <duration>"},

@@ -7,7 +7,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/rehearse-dev/rehearse/suites/fixture"
 	"github.com/rehearse-dev/rehearse/suites/observe"
@@ -22,25 +21,30 @@ func execSpecs(c *fixture.Cluster) {
 		Expect(out).To(Equal(fixture.Output{Stdout: "out\n", Stderr: "err\n", Code: 5}))
 	})
 
+	It("runs over a WebSocket, or does not", func(ctx SpecContext) {
+		out, err := c.Run(ctx, pod, fixture.Command{Argv: []string{"/bin/echo", "hello"}, WebSocket: true})
+		show(out, err)
+	})
+
 	It("gets its input unchanged, and its end", func(ctx SpecContext) {
 		input := bytes.Repeat([]byte("\x00\xff\r\nabc"), 10_000)
-		out := c.Stream(ctx, pod, &corev1.PodExecOptions{Command: []string{"/bin/cat"}}, bytes.NewReader(input))
-		Expect(out.Err).NotTo(HaveOccurred())
+		out, err := c.Run(ctx, pod, fixture.Command{Argv: []string{"/bin/cat"}, Stdin: bytes.NewReader(input)})
+		Expect(err).NotTo(HaveOccurred())
 		Expect(out.Stdout == string(input)).To(BeTrue(), "%d bytes came back of %d", len(out.Stdout), len(input))
 	})
 
 	It("has a terminal when it asks for one", func(ctx SpecContext) {
 		script := "echo TERM=$TERM; [ -t 1 ] && echo terminal; echo err >&2"
-		out := c.Stream(ctx, pod, &corev1.PodExecOptions{Command: []string{"/bin/sh", "-c", script}, TTY: true}, nil)
-		Expect(out.Err).NotTo(HaveOccurred())
+		out, err := c.Run(ctx, pod, fixture.Command{Argv: []string{"/bin/sh", "-c", script}, TTY: true})
+		Expect(err).NotTo(HaveOccurred())
 		Expect(out.Stdout).To(ContainSubstring("terminal\r\n"))
 		observe.Value("output", strconv.QuoteToASCII(out.Stdout))
 	})
 
 	DescribeTable("that cannot be run says why", func(ctx SpecContext, command string) {
-		out := c.Exec(ctx, pod, command)
-		Expect(out.Err != nil || out.Code != 0).To(BeTrue(), "a command that cannot be run succeeded")
-		observeOutput(out)
+		out, err := c.Run(ctx, pod, fixture.Command{Argv: []string{command}})
+		Expect(err != nil || out.Code != 0).To(BeTrue(), "a command that cannot be run succeeded")
+		show(out, err)
 	},
 		Entry("when it does not exist", "/no/such/command"),
 		Entry("when it is not in the path", "no-such-command"),
@@ -56,16 +60,17 @@ func execSpecs(c *fixture.Cluster) {
 	ended := c.Pod("ended", fixture.Shell("main", "exit 0"))
 	It("in a container that has ended is refused", func(ctx SpecContext) {
 		c.AwaitEnd(ctx, ended)
-		out := c.Exec(ctx, ended, "/bin/true")
-		Expect(out.Err).To(HaveOccurred())
-		observeOutput(out)
+		out, err := c.Run(ctx, ended, fixture.Command{Argv: []string{"/bin/true"}})
+		Expect(err).To(HaveOccurred())
+		show(out, err)
 	})
 }
 
-func observeOutput(out fixture.Output) {
-	if out.Err != nil {
+// show observes what a command answered, or why it did not run.
+func show(out fixture.Output, err error) {
+	if err != nil {
 		observe.Value("exit code", "none")
-		observe.Value("output", out.Err)
+		observe.Value("output", err)
 		return
 	}
 	observe.Value("exit code", out.Code)

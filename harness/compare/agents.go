@@ -111,9 +111,9 @@ func (s *Section) signal(of signalOf, b, c reception) error {
 
 // said is what was heard, and for the quieter side what may be the reason.
 func (r reception) said(other reception) (string, error) {
-	amount := "nothing"
+	amount := "silence"
 	if r.amount != 0 {
-		amount = "amount " + strconv.FormatFloat(r.amount, 'f', -1, 64)
+		amount = "heard, to the amount of " + strconv.FormatFloat(r.amount, 'f', -1, 64)
 	}
 	if r.amount >= other.amount {
 		return amount, nil

@@ -42,7 +42,7 @@ func Events() Comparer {
 		only := func(k key, _ fact) bool { return !troubled[k.subject] }
 		maps.DeleteFunc(b.facts, only)
 		maps.DeleteFunc(c.facts, only)
-		return diff(record.Events, nil, b.facts, c.facts), nil
+		return diff(record.Events, rules{"": {variants: true}}, b.facts, c.facts), nil
 	}}
 }
 
@@ -69,10 +69,10 @@ func warningsOf(r *record.Recording) (sideWarnings, error) {
 		}
 		e := line.Entry
 		role, known := roles[e.UID]
-		if e.Kind != "Pod" || e.Type != "Warning" || !known || backsOff(e) {
+		if e.Kind != "Pod" || e.Type != "Warning" || !known || repeats(e) {
 			continue
 		}
-		k, text := key{warning + e.Reason, role}, mask.Text(e.Message)
+		k, text := key{warning + e.Reason, role}, mask.Text(strings.TrimSpace(strings.TrimPrefix(e.Message, combined)))
 		side.facts.add(k, text, at(r, record.EventsFile, line.Number, e.Reason+": "+e.Message))
 		if times[k] == nil {
 			times[k] = map[string]int{}
@@ -93,8 +93,15 @@ func (f facts) forgetOnce(times map[key]map[string]int) {
 	}
 }
 
-func backsOff(e record.Event) bool {
-	return strings.HasSuffix(e.Reason, "BackOff") || strings.HasSuffix(e.Message, "BackOff")
+// combined begins the message of events of which the API server kept one.
+const combined = "(combined from similar events): "
+
+// repeats is true for events that say nothing of their own: kubelet backs off, or
+// one of its attempts came to nothing, for a reason that has an event too or
+// that was gone the next moment.
+func repeats(e record.Event) bool {
+	return strings.HasSuffix(e.Reason, "BackOff") || strings.HasSuffix(e.Message, "BackOff") ||
+		e.Reason == "FailedSync" || e.Reason == "FailedKillPod"
 }
 
 // The healths of a workload.

@@ -65,11 +65,30 @@ type rule struct {
 	// chance is set for aspects of which a recording may have caught nothing, or
 	// only some values: then a side without a value of its own shows nothing.
 	chance bool
+	// variants is set for aspects of which a side that has any may have more, by
+	// chance, than the other: they differ when each side has some of its own, or
+	// one side none at all.
+	variants bool
 }
 
-// rules are the aspects that one comparer judges; others get the zero rule with
-// severity changes.
+// rules are how one comparer judges its aspects. The rule of the empty name is for
+// all that are not named; a rule without a severity means Changes.
 type rules map[string]rule
+
+func (r rules) of(aspect string) rule {
+	if named, ok := r[aspect]; ok {
+		return named
+	}
+	return r[""]
+}
+
+// agree says whether both values are to be read as alike; lost and gained are
+// what each has beyond the other.
+func (r rule) agree(b, c, lost, gained fact) bool {
+	oneHasMore := len(lost) == 0 || len(gained) == 0
+	bothHaveAny := len(b) > 0 && len(c) > 0
+	return len(lost) == 0 && len(gained) == 0 || oneHasMore && (r.chance || r.variants && bothHaveAny)
+}
 
 // diff compares what two recordings show.
 func diff(kind record.Kind, of rules, baseline, candidate facts) Section {
@@ -77,11 +96,11 @@ func diff(kind record.Kind, of rules, baseline, candidate facts) Section {
 	for _, k := range keys(baseline, candidate) {
 		b, c := baseline[k], candidate[k]
 		lost, gained := b.beyond(c), c.beyond(b)
-		r := of[k.aspect]
+		r := of.of(k.aspect)
 		switch {
 		case r.chance && (len(b) == 0 || len(c) == 0):
 			continue
-		case len(lost) == 0 && len(gained) == 0, r.chance && (len(lost) == 0 || len(gained) == 0):
+		case r.agree(b, c, lost, gained):
 			s.agrees(kind, k)
 		default:
 			s.differs(Finding{

@@ -52,13 +52,13 @@ func (a attribution) fold(found []Finding, checks []Check) []Finding {
 
 // causes returns the catalogue entry that explains each finding, or the zero
 // entry. How a workload ended up is a consequence: it takes the cause of what
-// else was found of that workload, if there is only one.
+// events and status say of that workload, if there is only one.
 func (a attribution) causes(found []Finding) []catalogue.Entry {
 	causes := make([]catalogue.Entry, len(found))
 	of := map[string]map[string]catalogue.Entry{} // by workload, by ID
 	for i, f := range found {
 		causes[i] = a.explain(f)
-		if id := causes[i].ID; id != "" && f.Aspect != health {
+		if id := causes[i].ID; id != "" && f.Kind == record.Events {
 			workload := workloadOf(f.Subject)
 			if of[workload] == nil {
 				of[workload] = map[string]catalogue.Entry{}
@@ -88,6 +88,9 @@ func workloadOf(subject string) string {
 // them is the baseline.
 func (a attribution) explain(f Finding) catalogue.Entry {
 	d := catalogue.Difference{Kind: string(f.Kind), Aspect: f.Aspect, Subject: f.Subject}
+	if f.Aspect == outcome {
+		d.Kind = outcome // that a spec fails says less than what it saw
+	}
 	b, c := a.pair.Baseline.Runtime, a.pair.Candidate.Runtime
 	switch {
 	case b != clusters.Containerd && c == clusters.Containerd:
@@ -185,10 +188,14 @@ func evidence(group []Finding) []Evidence {
 
 // appearance is the ID of findings that nothing explains. Those that look alike
 // share one, whatever their subject: many containers, one reason. What became of
-// a spec, an agent or a workload is a matter of its own.
+// an agent, a workload or a spec of the user's is a matter of its own; shipped
+// specs that all went one way are one matter per suite.
 func appearance(f Finding) string {
 	h := fnv.New32a()
 	switch {
+	case f.Aspect == outcome && f.Severity != Breaks:
+		suite, _, _ := strings.Cut(f.Subject, ": ")
+		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Aspect, suite, verb(f.Baseline), verb(f.Candidate))
 	case f.Kind == record.Specs, f.Kind == record.Agents, f.Aspect == health:
 		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
 	default:
@@ -197,18 +204,25 @@ func appearance(f Finding) string {
 	return fmt.Sprintf("%s-%08x", f.Kind, h.Sum32())
 }
 
+// verb is how a spec went, without why.
+func verb(outcome string) string {
+	verb, _, _ := strings.Cut(outcome, ":")
+	return verb
+}
+
+// title says what a finding is about that no entry has words for.
 func title(f Finding) string {
-	what := strings.ToUpper(f.Aspect[:1]) + f.Aspect[1:] + " of " + f.Subject
+	what := f.Subject
 	if more := len(f.Subjects) - 1; more > 0 {
 		what += fmt.Sprintf(" and %d more", more)
 	}
 	switch f.Change {
 	case Lost:
-		return what + " is on the baseline only"
+		return what + ": " + f.Aspect + " is on the baseline only"
 	case New:
-		return what + " is on the candidate only"
+		return what + ": " + f.Aspect + " is on the candidate only"
 	default:
-		return what + " differs"
+		return what + ": " + f.Aspect + " differs"
 	}
 }
 

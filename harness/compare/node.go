@@ -83,7 +83,9 @@ func (n nodeSide) software(of record.NodeFacts) {
 		}
 	}
 	for _, s := range of.Sockets {
-		n.add(socket, anonymous.ReplaceAllString(s, "<id>"), "listening")
+		if !handedOut.MatchString(s) {
+			n.add(socket, anonymous.ReplaceAllString(s, "<id>"), "listening")
+		}
 	}
 	for _, p := range of.Procs {
 		if daemon.MatchString(p.Name) {
@@ -101,8 +103,10 @@ func (n nodeSide) software(of record.NodeFacts) {
 }
 
 var (
-	// anonymous is what containerd and its shims name sockets by.
-	anonymous = regexp.MustCompile(`\b[0-9a-f]{16,}\b`)
+	// handedOut are addresses whose port the kernel chose: nobody can lean on it.
+	handedOut = regexp.MustCompile(`^tcp:.*:(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[4-6]\d{4})$`)
+	// anonymous is what runtimes and kubelet name sockets by that have no name.
+	anonymous = regexp.MustCompile(`\b[0-9a-f]{16,}\b|\b\d{5,}\b`)
 	// daemon is what the long-running processes of container runtimes are
 	// called. Others come and go, and a snapshot that catches one is chance.
 	daemon = regexp.MustCompile(`^(?:dockerd|docker-proxy|containerd|cri-dockerd|containerd-shim.*|kubelet)$`)

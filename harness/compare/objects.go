@@ -1,10 +1,12 @@
 package compare
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/harness/normalise"
@@ -19,7 +21,7 @@ const (
 	imageName      = "image name in the status"
 	runtimeVersion = "container runtime version"
 	conditionType  = "node condition"
-	runtimeHandler = "runtime handlers"
+	runtimeHandler = "runtime handler"
 	nodeAnnotation = "node annotation"
 	nodeImageName  = "image name on the node"
 )
@@ -144,7 +146,10 @@ type node struct {
 		NodeInfo        struct{ ContainerRuntimeVersion string }
 		Conditions      []condition
 		Images          []struct{ Names []string }
-		RuntimeHandlers []json.RawMessage
+		RuntimeHandlers []struct {
+			Name     string
+			Features map[string]bool
+		}
 	}
 }
 
@@ -177,7 +182,8 @@ func (n *node) add(f facts, r *record.Recording, line int, mask *normalise.Maske
 		say(conditionType, c.Type, "reported", "condition "+c.Type+"="+c.Status)
 	}
 	for _, h := range n.Status.RuntimeHandlers {
-		say(runtimeHandler, "nodes", string(h), "runtimeHandlers: "+string(h))
+		name := cmp.Or(h.Name, "(default)")
+		say(runtimeHandler, name, features(h.Features), "runtimeHandlers: "+name+" "+features(h.Features))
 	}
 	for name, value := range n.Metadata.Annotations {
 		if strings.Contains(name, "cri-socket") {
@@ -191,6 +197,18 @@ func (n *node) add(f facts, r *record.Recording, line int, mask *normalise.Maske
 			}
 		}
 	}
+}
+
+// features lists what a runtime handler can do.
+func features(of map[string]bool) string {
+	var can []string
+	for feature, supported := range of {
+		if supported {
+			can = append(can, feature)
+		}
+	}
+	slices.Sort(can)
+	return "offered, " + cmp.Or(strings.Join(can, ", "), "no features")
 }
 
 // familiar is an image's name as a person writes it.

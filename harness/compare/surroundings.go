@@ -76,7 +76,7 @@ func logsWithin(dir string, before, after *record.Recording) ([]string, error) {
 	if err != nil || was == is {
 		return nil, err
 	}
-	return []string{fmt.Sprintf("container logs under %s are %s instead of %s", dir, is, was)}, nil
+	return []string{fmt.Sprintf("container logs are %s instead of %s", is, was)}, nil
 }
 
 const absent = "absent"

@@ -38,7 +38,7 @@ func (a *app) imagesBuild() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer done() // progress is for people: what fails here fails nothing
+			defer done()
 			builder, err := nodeImages(observe, nil)
 			if err != nil {
 				return err

@@ -122,7 +122,7 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 	if err != nil {
 		return nil, err
 	}
-	defer done() // progress is for people: what fails here fails nothing
+	defer done()
 	rehearsal, release, err := a.assemble(ctx, scenario, folder, assembly{o, observe, a.logger(log)})
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func (a *app) judge(folder *harness.Folder, failOn string) (*compare.Comparison,
 	if err != nil {
 		return nil, err
 	}
-	defer done() // progress is for people: what fails here fails nothing
+	defer done()
 	var comparison *compare.Comparison
 	err = observe.Do("compare", func() error {
 		comparison, err = harness.Judge(os.DirFS(folder.Path), compare.Severity(failOn))

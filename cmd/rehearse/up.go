@@ -18,8 +18,8 @@ func (a *app) upCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up [SCENARIO]",
 		Short: "Raise a pair of clusters and nothing else",
-		Long: `Raises the pair that a scenario asks for, or the default pair, and leaves it
-running. Standard output names the two kubeconfigs.`,
+		Long: `Raises the pair that a scenario asks for, or the default pair, loads the scenario's
+images, and leaves it running. Standard output names the two kubeconfigs.`,
 		Example: "  rehearse up\n  kubectl --kubeconfig rehearsals/latest/clusters/baseline/kubeconfig get nodes -o wide\n  rehearse down latest",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -39,8 +39,8 @@ func (a *app) up(ctx context.Context, name string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	// The pair alone: nothing is put on it.
-	scenario.Spec = scenarios.Spec{Pair: scenario.Spec.Pair}
+	// The pair alone, ready for the scenario: nothing is put on it but images.
+	scenario.Spec = scenarios.Spec{Pair: scenario.Spec.Pair, Images: scenario.Spec.Images}
 	folder, err := a.createFolder(scenario, o)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (a *app) up(ctx context.Context, name string, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	defer done() // progress is for people: what fails here fails nothing
+	defer done()
 	rehearsal, release, err := a.assemble(ctx, scenario, folder, assembly{o, observe, nil})
 	if err != nil {
 		return err

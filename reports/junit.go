@@ -118,13 +118,7 @@ func junitBody(c *compare.Comparison, f compare.Finding) string {
 	}
 	line(sideName(c, clusters.Baseline), f.Baseline)
 	line(sideName(c, clusters.Candidate), f.Candidate)
-	for i, a := range f.Assets {
-		if i == 10 {
-			line("touches", fmt.Sprintf("%d more", len(f.Assets)-i))
-			break
-		}
-		line("touches", a.Kind+" "+a.Name)
-	}
+	line("touches", strings.Join(assetNames(f, 10), ", "))
 	line("cause", f.Cause)
 	line("fix", f.Remedy)
 	line("accepted", f.Expected)

@@ -89,15 +89,7 @@ func mdFinding(c *compare.Comparison, f compare.Finding) string {
 	}
 	item(sideName(c, clusters.Baseline), mdCode(f.Baseline))
 	item(sideName(c, clusters.Candidate), mdCode(f.Candidate))
-	var touched []string
-	for i, a := range f.Assets {
-		if i == 5 {
-			touched = append(touched, fmt.Sprintf("%d more", len(f.Assets)-i))
-			break
-		}
-		touched = append(touched, mdText(clip(a.Kind+" "+a.Name, 200)))
-	}
-	item("Touches", strings.Join(touched, ", "))
+	item("Touches", mdText(clip(strings.Join(assetNames(f, 5), ", "), 500)))
 	item("Fix", mdProse(clip(f.Remedy, 800)))
 	item("Cause", mdCode(f.Cause))
 	return b.String()
@@ -105,8 +97,8 @@ func mdFinding(c *compare.Comparison, f compare.Finding) string {
 
 func (m *markdown) doubts(c *compare.Comparison) {
 	var gaps, odd, warnings []string
-	for _, g := range c.Gaps {
-		gaps = append(gaps, fmt.Sprintf("%s: %s: %s", g.Side, mdCode(g.Subject), mdText(clip(g.Reason, 300))))
+	for _, b := range blinds(c) {
+		gaps = append(gaps, fmt.Sprintf("%s: %s: %s", mdText(b.Place()), mdCode(b.Subject), mdText(clip(b.Reason, 300))))
 	}
 	for _, p := range c.Parity {
 		if p.Class == clusters.ParityConfounder {

@@ -23,7 +23,7 @@ const (
 	pageGaps     = 500
 	pageFirst    = 5    // findings on the first screen
 	pageText     = 2000 // bytes of a value or a piece of evidence
-	pageBrief    = 300  // bytes of what the first screen quotes
+	pageBrief    = 400  // bytes of a remedy or a reason where it is only quoted
 )
 
 // page is what the template shows.
@@ -32,7 +32,7 @@ type page struct {
 	Style, Script        any // as template.CSS and template.JS
 	Policy               string
 	Short, Why           string
-	Names                [2]string // of the sides, baseline first
+	Names, Runtimes      [2]string // of the sides, and their runtime's version; baseline first
 	Versions             []versionRow
 	Sections             []pageSection
 	First                []pageFinding
@@ -42,8 +42,8 @@ type page struct {
 	Kinds                []kindChecks
 	Parity               parityLedger
 	Unproven             []compare.Check
-	Gaps                 []pageGap
-	HiddenGaps           int
+	Blinds               []blind
+	MoreBlinds           int
 	Words                []word
 	Total, Agree, Differ int // checks
 }
@@ -53,6 +53,7 @@ func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 	p := &page{
 		Comparison: c,
 		Names:      [2]string{sideName(c, clusters.Baseline), sideName(c, clusters.Candidate)},
+		Runtimes:   [2]string{runtimeVersion(c.Pair.Baseline), runtimeVersion(c.Pair.Candidate)},
 		Versions:   versionRows(c.Pair),
 		Parity:     newParityLedger(c.Parity),
 		Words:      glossary(),
@@ -67,10 +68,9 @@ func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 			p.Unproven = append(p.Unproven, check)
 		}
 	}
-	for i, g := range c.Gaps[:min(len(c.Gaps), pageGaps)] {
-		p.Gaps = append(p.Gaps, pageGap{g, i, couldHide(g.Kind)})
-	}
-	p.HiddenGaps = len(c.Gaps) - len(p.Gaps)
+	p.Blinds = blinds(c)
+	p.MoreBlinds = max(len(p.Blinds)-pageGaps, 0)
+	p.Blinds = p.Blinds[:len(p.Blinds)-p.MoreBlinds]
 	return p
 }
 
@@ -155,14 +155,18 @@ func newPageFinding(c *compare.Comparison, f compare.Finding, number int) pageFi
 		}
 		p.Sides[i] = s
 	}
-	p.ShownAssets = f.Assets[:min(len(f.Assets), pageAssets)]
-	p.MoreAssets = len(f.Assets) - len(p.ShownAssets)
+	all := assets(f)
+	p.ShownAssets = all[:min(len(all), pageAssets)]
+	p.MoreAssets = len(all) - len(p.ShownAssets)
 	p.ShownSubject, p.MoreSubject = subjects(f, pageSubjects)
 	return p
 }
 
 // Proofs is how many pieces of evidence the page shows of a finding.
 func (p pageFinding) Proofs() int { return len(p.Sides[0].Evidence) + len(p.Sides[1].Evidence) }
+
+// AssetNames names the assets that a line has room for.
+func (p pageFinding) AssetNames() string { return strings.Join(assetNames(p.Finding, 3), ", ") }
 
 // Open reports whether the finding is to be unfolded when the page opens.
 func (p pageFinding) Open() bool { return p.Expected == "" && p.Severity == compare.Breaks }
@@ -280,29 +284,6 @@ func newParityLedger(entries []clusters.Parity) parityLedger {
 	}
 	slices.SortStableFunc(l.Telling, func(a, b clusters.Parity) int { return cmp.Compare(place(a), place(b)) })
 	return l
-}
-
-// pageGap is a gap and what could lie behind it.
-type pageGap struct {
-	compare.Gap
-	Number int // from 0
-	Hides  string
-}
-
-// couldHide says which findings a gap of one kind may have kept from us.
-func couldHide(k record.Kind) string {
-	hides := map[record.Kind]string{
-		record.Specs:      "a spec that fails, or sees something else, on one side only",
-		record.Logs:       "log lines or formats that changed, and searches that find nothing any more",
-		record.Metrics:    "metrics and labels that are gone, and alerts that cannot fire any more",
-		record.Events:     "event reasons, messages and exit codes that changed",
-		record.Objects:    "workloads that are not ready, and fields of status that changed",
-		record.Node:       "sockets, units, paths and processes that are gone from nodes",
-		record.Agents:     "an agent that runs and does nothing",
-		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
-		record.Identities: "nothing; it may show differences that are none",
-	}
-	return cmp.Or(hides[k], "differences of this kind")
 }
 
 // anchorOf is the ID of a glossary entry on the page.

@@ -141,7 +141,7 @@ func TestAnswer(t *testing.T) {
 		"equivalent":            {all["equivalent"], "Nothing found that stands in the way.\n"},
 		"something unseen":      {all["inconclusive"], "Cannot tell yet.\n"},
 		"same runtime on both":  {all["null"], "Both sides run the same runtime, and still differ.\n"},
-		"nothing was looked at": {all["empty"], "Cannot tell yet.\n"},
+		"nothing was looked at": {all["empty"], "Cannot tell.\nNothing could be compared.\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

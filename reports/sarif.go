@@ -114,8 +114,8 @@ func sarifInvocation(c *compare.Comparison) *sarif.Invocation {
 	notify := func(level, text string) {
 		run.AddToolExecutionNotification(sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(sarifText(text))))
 	}
-	for _, g := range c.Gaps {
-		notify("warning", fmt.Sprintf("could not be looked at: %s, %s: %s", g.Side, g.Subject, g.Reason))
+	for _, b := range blinds(c) {
+		notify("warning", fmt.Sprintf("could not be looked at: %s: %s: %s", b.Place(), b.Subject, b.Reason))
 	}
 	for _, text := range c.Warnings {
 		notify("warning", text)

@@ -74,8 +74,8 @@ func (p *printer) head(c *compare.Comparison) {
 // flow names what was moved from and to.
 func flow(c *compare.Comparison) string {
 	b, d := c.Pair.Baseline, c.Pair.Candidate
-	line := fmt.Sprintf("%s %s → %s %s", sideName(c, clusters.Baseline), b.Versions["runtime"],
-		sideName(c, clusters.Candidate), d.Versions["runtime"])
+	line := fmt.Sprintf("%s %s → %s %s", sideName(c, clusters.Baseline), runtimeVersion(b),
+		sideName(c, clusters.Candidate), runtimeVersion(d))
 	if v := b.Versions["kubernetes"]; v != "" {
 		line += ", Kubernetes " + v
 	}
@@ -104,14 +104,7 @@ func (p *printer) finding(number int, f compare.Finding) {
 	if f.Expected != "" {
 		p.para("", "     ", "Accepted: "+f.Expected)
 	}
-	notes := []string{string(f.Change), kindName(f.Kind)}
-	for i, a := range f.Assets {
-		if i == 3 {
-			notes = append(notes, fmt.Sprintf("and %d more", len(f.Assets)-i))
-			break
-		}
-		notes = append(notes, a.Kind+" "+a.Name)
-	}
+	notes := append([]string{string(f.Change), kindName(f.Kind)}, assetNames(f, 3)...)
 	if f.Cause != "" {
 		notes = append(notes, f.Cause)
 	}
@@ -121,8 +114,8 @@ func (p *printer) finding(number int, f compare.Finding) {
 // doubts says what the answer leaves open.
 func (p *printer) doubts(c *compare.Comparison) {
 	var gaps, odd []string
-	for _, g := range c.Gaps {
-		gaps = append(gaps, fmt.Sprintf("%s, %s: %s", g.Side, g.Subject, g.Reason))
+	for _, b := range blinds(c) {
+		gaps = append(gaps, fmt.Sprintf("%s: %s: %s", b.Place(), b.Subject, b.Reason))
 	}
 	for _, e := range c.Parity {
 		if e.Class == clusters.ParityConfounder {

@@ -105,17 +105,17 @@ func (a attribution) explain(f Finding) catalogue.Entry {
 }
 
 // one makes one finding of a group; entry is the zero one for a group that
-// nothing explains.
+// nothing explains. What the group is about comes before its consequences, which
+// only show in how grave it is and in its assets.
 func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Finding {
 	slices.SortFunc(group, func(x, y Finding) int {
-		return cmp.Or(rank(x.Severity)-rank(y.Severity), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Subject, y.Subject), cmp.Compare(x.Aspect, y.Aspect))
+		return cmp.Or(consequence(x)-consequence(y), rank(x.Severity)-rank(y.Severity),
+			cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Subject, y.Subject), cmp.Compare(x.Aspect, y.Aspect))
 	})
 	f := group[0]
 	f.ID, f.Cause = id, entry.ID
 	f.Remedy = strings.TrimSpace(entry.Remedy)
-	if entry.Severity != "" && f.Severity != Breaks {
-		f.Severity = Severity(entry.Severity)
-	}
+	f.Severity = gravest(entry, group)
 	f.Evidence, f.Assets = nil, nil
 	for _, member := range group {
 		f.Subjects = append(f.Subjects, member.Subject)
@@ -132,6 +132,25 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f.Evidence = evidence(group)
 	f.Title = cmp.Or(entry.Title, title(f))
 	return f
+}
+
+// consequence is 1 for what follows from other findings, such as an agent that
+// went quiet.
+func consequence(f Finding) int {
+	if f.Kind == record.Agents || f.Aspect == health || f.Aspect == outcome {
+		return 1
+	}
+	return 0
+}
+
+// gravest is the severity of a group. The entry knows best how grave its
+// difference is, unless something broke.
+func gravest(entry catalogue.Entry, group []Finding) Severity {
+	worst := slices.MinFunc(group, func(x, y Finding) int { return rank(x.Severity) - rank(y.Severity) }).Severity
+	if entry.Severity != "" && worst != Breaks {
+		return Severity(entry.Severity)
+	}
+	return worst
 }
 
 // distinct sorts assets and names each reason once. A workload that is a declared
@@ -153,10 +172,14 @@ func distinct(assets []Asset) []Asset {
 // maxValues bounds the values of a folded finding that are shown.
 const maxValues = 3
 
-// values joins what the members of a group show on one side.
+// values joins what the members of a group show on one side. Consequences speak
+// only where nothing else does.
 func values(group []Finding, of func(Finding) string) string {
 	var all []string
 	for _, f := range group {
+		if consequence(f) > consequence(group[0]) {
+			break
+		}
 		if v := of(f); v != "" && !slices.Contains(all, v) {
 			all = append(all, v)
 		}
@@ -169,21 +192,40 @@ func values(group []Finding, of func(Finding) string) string {
 	return strings.Join(all, " | ") + more
 }
 
-// evidence takes the first places of each side, one member after the other.
+// evidence takes a few places of each side: the first of every member before the
+// second of any; after one of what the group is about, its consequences.
 func evidence(group []Finding) []Evidence {
+	order := slices.Clone(group)
+	slices.SortStableFunc(order[1:], func(x, y Finding) int { return consequence(y) - consequence(x) })
 	var all []Evidence
 	for _, side := range clusters.Sides() {
-		var places []Evidence
-		for _, f := range group {
-			for _, e := range f.Evidence {
-				if e.Side == side && !slices.Contains(places, e) {
-					places = append(places, e)
-				}
-			}
-		}
-		all = append(all, places[:min(len(places), maxEvidence)]...)
+		all = append(all, places(order, side)...)
 	}
 	return all
+}
+
+func places(order []Finding, side clusters.Side) []Evidence {
+	var places []Evidence
+	for round := range maxEvidence {
+		for _, f := range order {
+			of := f.on(side)
+			if len(places) < maxEvidence && round < len(of) && !slices.Contains(places, of[round]) {
+				places = append(places, of[round])
+			}
+		}
+	}
+	return places
+}
+
+// on is the evidence from one side.
+func (f *Finding) on(side clusters.Side) []Evidence {
+	var of []Evidence
+	for _, e := range f.Evidence {
+		if e.Side == side {
+			of = append(of, e)
+		}
+	}
+	return of
 }
 
 // appearance is the ID of findings that nothing explains. Those that look alike

@@ -80,8 +80,8 @@ func (s *schema) addSeries(e *exposition, name string, series sample) {
 	}
 	note(key{levels, e.Target + " " + name}, level)
 	if e.Target == "kubelet/cadvisor" {
-		for label, shape := range identity(level, series.labels) {
-			note(key{labelValue + label, e.Target + " " + level}, shape)
+		for k, shape := range identity(e.Target, level, series.labels) {
+			note(k, shape)
 		}
 	}
 }
@@ -116,16 +116,23 @@ func levelOf(target string, labels map[string]string) string {
 	}
 }
 
-// identity are the shapes of the labels that tell containers apart.
-func identity(level string, labels map[string]string) map[string]string {
-	shapes := map[string]string{}
+// identity are the shapes of the labels that tell containers apart, and of the
+// node's devices that are there for one container only. The label id counts for
+// all containers together: it is all that a container without a name has.
+func identity(target, level string, labels map[string]string) map[key]string {
+	shapes := map[key]string{}
+	id := key{labelValue + "id", target + " containers"}
 	switch level {
 	case containerLevel, pauseLevel, podPauseLevel:
-		shapes["name"] = nameShape(labels["name"])
-		shapes["image"] = spelling(labels["image"])
-		shapes["id"] = normalise.Shape(path.Base(labels["id"]))
+		shapes[key{labelValue + "name", target + " " + level}] = nameShape(labels["name"])
+		shapes[key{labelValue + "image", target + " " + level}] = spelling(labels["image"])
+		shapes[id] = normalise.Shape(path.Base(labels["id"]))
 	case namelessLevel:
-		shapes["id"] = normalise.Shape(path.Base(labels["id"]))
+		shapes[id] = normalise.Shape(path.Base(labels["id"]))
+	case nodeLevel:
+		if device := normalise.Shape(labels["device"]); device != labels["device"] {
+			shapes[key{labelValue + "device", target + " " + level}] = device
+		}
 	}
 	return shapes
 }

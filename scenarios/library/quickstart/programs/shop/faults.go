@@ -17,9 +17,31 @@ func runIdle(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-// runHog takes memory, a mebibyte at a time, until it is killed for it. It gives
-// up where nothing limits it, rather than take the machine down.
+// runHog starts a worker that takes memory until it is killed for it, and ends
+// as a shell would. It lingers before that: a runtime hears of the kill and of
+// the end in two ways, and takes an end that comes first for any other.
 func runHog(ctx context.Context, log *slog.Logger) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding the program: %w", err)
+	}
+	worker := exec.CommandContext(ctx, self, "eat")
+	worker.Stdout, worker.Stderr = os.Stdout, os.Stderr
+	err = worker.Run()
+	if ended, ok := errors.AsType[*exec.ExitError](err); !ok || ended.Exited() {
+		return fmt.Errorf("running the worker: want it killed, got %v", err)
+	}
+	log.Info("worker killed")
+	select {
+	case <-ctx.Done():
+	case <-time.After(3 * time.Second):
+	}
+	return killed
+}
+
+// runEat takes memory, a mebibyte at a time. It gives up where nothing limits
+// it, rather than take the machine down.
+func runEat(ctx context.Context, log *slog.Logger) error {
 	const mebibyte, most = 1 << 20, 512
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -35,6 +57,14 @@ func runHog(ctx context.Context, log *slog.Logger) error {
 	}
 	return fmt.Errorf("taking memory: nobody minded %d MiB", len(held))
 }
+
+// killed is the exit code of a shell whose last command was killed.
+const killed exitCode = 128 + 9
+
+// exitCode is an error that only says how to exit.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 
 // touched returns memory that is really there: a page counts once it is written.
 func touched(size int) []byte {

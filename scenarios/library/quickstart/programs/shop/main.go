@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -25,6 +26,7 @@ var parts = map[string]func(context.Context, *slog.Logger) error{
 	"report":    runReport,
 	"idle":      runIdle,
 	"hog":       runHog,
+	"eat":       runEat,
 	"fork":      runFork,
 }
 
@@ -34,6 +36,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt) //nolint:forbidigo // main has no caller
 	err := play(ctx, log, os.Args[1:])
 	stop()
+	if code, ok := errors.AsType[exitCode](err); ok {
+		os.Exit(int(code))
+	}
 	if err != nil {
 		log.Error("stopping", "error", err.Error())
 		os.Exit(1)

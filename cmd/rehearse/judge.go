@@ -11,6 +11,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/harness"
 	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/internal/term"
 	"github.com/rehearse-dev/rehearse/reports"
 )
 
@@ -61,6 +62,9 @@ that --format names.`,
 			if err != nil {
 				return withHint(err, "judge the run first: rehearse compare "+args[0])
 			}
+			if output.Name == "text" {
+				return a.text().Format(a.stdout, comparison)
+			}
 			return output.Format(a.stdout, comparison)
 		},
 	}
@@ -68,9 +72,17 @@ that --format names.`,
 	return cmd
 }
 
+// text is the report for the terminal, or whatever standard output is.
+func (a *app) text() reports.Text {
+	return reports.Text{
+		Width:  term.Width(a.stdout),
+		Colour: term.IsTerminal(a.stdout) && term.Colour(os.Getenv),
+	}
+}
+
 // answer prints the verdict and turns it into the exit code.
 func (a *app) answer(folder *harness.Folder, c *compare.Comparison) error {
-	if err := (reports.Text{}).Format(a.stdout, c); err != nil {
+	if err := a.text().Format(a.stdout, c); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(a.stdout, "\nreport: %s\n", filepath.Join(folder.Path, "report.html")); err != nil {

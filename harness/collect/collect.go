@@ -110,7 +110,10 @@ func each[T any](items []T, do func(int, T) error) error {
 			return nil
 		})
 	}
-	return errors.Join(errors.Join(errs...), group.Wait())
+	if err := group.Wait(); err != nil { // before anybody looks at errs
+		return err
+	}
+	return errors.Join(errs...)
 }
 
 // eachNode does something with every node. A node for which that fails becomes a

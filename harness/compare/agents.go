@@ -23,7 +23,7 @@ const tenfold = 10
 // the baseline showed and the candidate does not breaks the agent; one that the
 // baseline never showed proves nothing.
 func Agents(agents []scenarios.Agent) Comparer {
-	return Comparer{record.Agents, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Agents, []string{record.ObjectsFile}, func(baseline, candidate *record.Recording) (Section, error) {
 		var s Section
 		for _, agent := range agents {
 			b, err := listen(baseline, agent)
@@ -142,6 +142,9 @@ func listen(r *record.Recording, agent scenarios.Agent) (audience, error) {
 		if a.heard[i], err = hear(cmp.Or(signal.Logs, signal.Metric)); err != nil {
 			return audience{}, fmt.Errorf("agent %q: %w", agent.Name, err)
 		}
+		if len(a.heard[i].evidence) == 0 {
+			a.heard[i].evidence = a.there()
+		}
 	}
 	return a, nil
 }
@@ -189,6 +192,14 @@ func (a *audience) logs(expression string) (heard, error) {
 		h.evidence = last // what the agent said instead
 	}
 	return h, nil
+}
+
+// there is evidence that the agent was there, for one that said nothing at all.
+func (a *audience) there() []Evidence {
+	for _, p := range a.pods {
+		return []Evidence{p.evidence(a.recording, fmt.Sprintf("pod %s is %s", p.Metadata.Name, p.health()))}
+	}
+	return []Evidence{at(a.recording, record.ObjectsFile, 0, "no pod of the agent")}
 }
 
 func (h *heard) hear(amount float64, here func() Evidence) {

@@ -50,7 +50,7 @@ func Compare(in Input) (*Comparison, error) {
 		Pair:       Pair{Baseline: side(in.Baseline), Candidate: side(in.Candidate)},
 		Parity:     ledger,
 		Checks:     section.Checks,
-		Gaps:       append(gaps(in), section.Gaps...),
+		Gaps:       gaps(in, section.Gaps),
 		Warnings:   section.Warnings,
 	}
 	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks)
@@ -72,9 +72,9 @@ func sections(in Input) (Section, error) {
 	runs := make([]Section, len(in.Baseline))
 	for i := range in.Baseline {
 		for _, comparer := range Comparers(in.Scenario) {
-			s, err := comparer.Run(in.Baseline[i], in.Candidate[i])
+			s, err := comparer.compare(in.Baseline[i], in.Candidate[i])
 			if err != nil {
-				return Section{}, fmt.Errorf("%s: %w", comparer.Kind, err)
+				return Section{}, err
 			}
 			runs[i] = join(runs[i], s)
 		}
@@ -100,8 +100,9 @@ func side(runs []*record.Recording) Side {
 	return Side{Runtime: meta.Runtime, Versions: meta.Versions, Runs: len(runs)}
 }
 
-func gaps(in Input) []Gap {
-	var all []Gap
+// gaps are those of the recordings and those that comparing came upon.
+func gaps(in Input, found []Gap) []Gap {
+	all := found
 	for i, runs := range [2][]*record.Recording{in.Baseline, in.Candidate} {
 		for _, r := range runs {
 			for _, g := range r.Meta.Gaps {

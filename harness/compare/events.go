@@ -2,10 +2,12 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
@@ -24,7 +26,7 @@ const warning = "warning "
 // failing and backing off, and which of the two was caught is chance too: the
 // failures are compared, the backing off is not.
 func Events() Comparer {
-	return Comparer{record.Events, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Events, []string{record.EventsFile, record.ObjectsFile}, func(baseline, candidate *record.Recording) (Section, error) {
 		b, err := warningsOf(baseline)
 		if err != nil {
 			return Section{}, err
@@ -42,13 +44,28 @@ func Events() Comparer {
 		only := func(k key, _ fact) bool { return !troubled[k.subject] }
 		maps.DeleteFunc(b.facts, only)
 		maps.DeleteFunc(c.facts, only)
-		return diff(record.Events, rules{"": {variants: true}}, b.facts, c.facts), nil
+		s := diff(record.Events, rules{"": {variants: true}}, b.facts, c.facts)
+		s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
+		return s, nil
 	}}
 }
 
 type sideWarnings struct {
-	facts  facts
-	health map[string]string // by role
+	recording *record.Recording
+	facts     facts
+	health    map[string]string // by role
+	pods      []pod
+}
+
+// absent points at a pod of the workload that has no such warning, or at the
+// events when there is no such pod.
+func (s sideWarnings) absent(k key) Evidence {
+	for _, p := range s.pods {
+		if p.role == k.subject {
+			return p.evidence(s.recording, fmt.Sprintf("%s is %s, without any %s", p.Metadata.Name, p.health(), k.aspect))
+		}
+	}
+	return at(s.recording, record.EventsFile, 0, "no "+k.aspect+" of "+k.subject)
 }
 
 func warningsOf(r *record.Recording) (sideWarnings, error) {
@@ -60,7 +77,7 @@ func warningsOf(r *record.Recording) (sideWarnings, error) {
 	for _, p := range list {
 		roles[p.Metadata.UID] = p.role
 	}
-	side := sideWarnings{facts{}, healths(list)}
+	side := sideWarnings{r, facts{}, healths(list), list}
 	times := map[key]map[string]int{}
 	mask := normalise.New(r.Meta.Names)
 	for line, err := range record.Entries[record.Event](r, record.EventsFile) {

@@ -26,7 +26,7 @@ const (
 // Logs compares the envelopes of container log files: how they lie on the node
 // and how their lines are written, not what containers said.
 func Logs() Comparer {
-	return Comparer{record.Logs, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Logs, []string{record.LogIndex}, func(baseline, candidate *record.Recording) (Section, error) {
 		b, err := envelopes(baseline)
 		if err != nil {
 			return Section{}, err

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
@@ -44,7 +46,7 @@ func Metrics(agents []scenarios.Agent) Comparer {
 			signals[s.Metric] = true
 		}
 	}
-	return Comparer{record.Metrics, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Metrics, []string{record.MetricsIndex}, func(baseline, candidate *record.Recording) (Section, error) {
 		b, err := schemaOf(baseline, signals)
 		if err != nil {
 			return Section{}, err
@@ -62,11 +64,14 @@ func Metrics(agents []scenarios.Agent) Comparer {
 		if err := c.addResources(shared); err != nil {
 			return Section{}, err
 		}
+		b.dropSilent(c)
+		c.dropSilent(b)
 		chance := rule{chance: true}
 		s := diff(record.Metrics, rules{
 			labelNames: chance, labelValue + "name": chance, labelValue + "image": chance, labelValue + "id": chance,
 		}, b.facts, c.facts)
 		s.Gaps = slices.Concat(b.gaps, c.gaps)
+		s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
 		return s, nil
 	}}
 }
@@ -77,11 +82,20 @@ type schema struct {
 	facts     facts
 	// rare are the metrics that counted little: what was counted may be chance.
 	rare map[key]bool
-	gaps []Gap
+	// index are the lines of the index on which endpoints stand.
+	index map[string]int
+	gaps  []Gap
+}
+
+// absent points at the endpoint that does not expose something.
+func (s *schema) absent(k key) Evidence {
+	target, what, _ := strings.Cut(k.subject, " ")
+	return at(s.recording, record.MetricsIndex, s.index[target], fmt.Sprintf("%s does not expose %s (%s)", target, what, k.aspect))
 }
 
 // unreadable notes an endpoint that answered something else than metrics.
 func (s *schema) unreadable(target string, err error) {
+	delete(s.index, target)
 	s.gaps = append(s.gaps, Gap{Side: s.recording.Meta.Side, Gap: record.Gap{Kind: record.Metrics, Subject: target, Reason: err.Error()}})
 }
 
@@ -89,11 +103,12 @@ func (s *schema) unreadable(target string, err error) {
 const often = 10
 
 func schemaOf(r *record.Recording, leaveOut map[string]bool) (*schema, error) {
-	s := &schema{recording: r, facts: facts{}, rare: map[key]bool{}}
+	s := &schema{recording: r, facts: facts{}, rare: map[key]bool{}, index: map[string]int{}}
 	for entry, err := range record.Entries[record.Exposition](r, record.MetricsIndex) {
 		if err != nil {
 			return nil, err
 		}
+		s.index[entry.Entry.Target] = entry.Number
 		if !dependsOnRuntime(entry.Entry.Target) || resources(entry.Entry.Target) {
 			continue
 		}
@@ -141,6 +156,15 @@ func (s *schema) add(e *exposition, name string) {
 		s.facts.add(k, names, e.find(name, first))
 	}
 	s.rare[k] = len(first.labels) > 0 && e.families[name].GetType() != dto.MetricType_GAUGE && counted < often
+}
+
+// dropSilent forgets the metrics of endpoints that did not answer on the other
+// side: it is a gap there, or their pod's health says why.
+func (s *schema) dropSilent(other *schema) {
+	maps.DeleteFunc(s.facts, func(k key, _ fact) bool {
+		target, _, _ := strings.Cut(k.subject, " ")
+		return other.index[target] == 0
+	})
 }
 
 // event is what the name of a metric ends in that counts one aspect of events.

@@ -1,10 +1,12 @@
 package compare
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
@@ -26,36 +28,42 @@ const (
 
 // Node compares what nodes are made of.
 func Node() Comparer {
-	return Comparer{record.Node, func(baseline, candidate *record.Recording) (Section, error) {
-		b, err := nodeFacts(baseline)
+	return Comparer{record.Node, []string{record.NodeFile}, func(baseline, candidate *record.Recording) (Section, error) {
+		b, err := nodesOf(baseline)
 		if err != nil {
 			return Section{}, err
 		}
-		c, err := nodeFacts(candidate)
+		c, err := nodesOf(candidate)
 		if err != nil {
 			return Section{}, err
 		}
-		s := diff(record.Node, nil, b, c)
+		for _, side := range [2]struct{ mine, other nodeSide }{{b, c}, {c, b}} {
+			if len(side.mine.facts) == 0 && len(side.other.facts) > 0 {
+				return Section{Gaps: []Gap{lacking(side.mine.recording, record.Node, record.NodeFile)}}, nil
+			}
+		}
+		s := diff(record.Node, nil, b.facts, c.facts)
+		s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
 		return s, s.phantoms(candidate)
 	}}
 }
 
-func nodeFacts(r *record.Recording) (facts, error) {
+func nodesOf(r *record.Recording) (nodeSide, error) {
+	n := nodeSide{facts: facts{}, recording: r, mask: normalise.New(r.Meta.Names)}
 	nodes, err := r.Nodes()
 	if err != nil || len(nodes) == 0 {
-		return nil, err
+		return n, err
 	}
-	text, err := readIndented(r, record.NodeFile)
+	n.text, err = readIndented(r, record.NodeFile)
 	if err != nil {
-		return nil, err
+		return n, err
 	}
-	n := nodeSide{facts{}, r, normalise.New(r.Meta.Names), text}
 	for _, facts := range nodes {
 		n.software(facts)
 		n.kernel(facts)
 		n.configured(facts)
 	}
-	return n.facts, nil
+	return n, nil
 }
 
 // nodeSide gathers what the nodes of one side are made of.
@@ -72,6 +80,22 @@ func (n nodeSide) add(aspect, subject, value string) {
 		line := n.text.line(subject)
 		n.facts.add(k, value, at(n.recording, record.NodeFile, line, strings.Join([]string{aspect, subject, value}, " ")))
 	}
+}
+
+// lists are where node.json would have what is missing.
+var lists = map[string]string{
+	unit: "units", socket: "sockets", process: "processes", mount: "mounts", nodePath: "files", sysctl: "sysctls",
+	limit: "limits", chain: "chains", link: "links", command: "binaries", configuration: "config",
+}
+
+// absent points at the entry that says that something is not there, or else at
+// the list that it is not in.
+func (n nodeSide) absent(k key) Evidence {
+	line := n.text.line(k.subject)
+	if line == 0 || k.aspect != unit && k.aspect != nodePath {
+		line = n.text.line(lists[k.aspect])
+	}
+	return at(n.recording, record.NodeFile, line, fmt.Sprintf("no %s %s among the %s", k.aspect, k.subject, lists[k.aspect]))
 }
 
 const present = "present"

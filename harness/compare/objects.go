@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
@@ -28,7 +29,7 @@ const (
 
 // Objects compares what the API server says of workloads and nodes.
 func Objects() Comparer {
-	return Comparer{record.Objects, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Objects, []string{record.ObjectsFile}, func(baseline, candidate *record.Recording) (Section, error) {
 		b, err := objects(baseline)
 		if err != nil {
 			return Section{}, err
@@ -43,8 +44,17 @@ func Objects() Comparer {
 			runtimeVersion: {severity: Info},
 		}, b, c)
 		s.breakWorkloads()
+		s.prove(map[clusters.Side]func(key) Evidence{
+			clusters.Baseline:  func(k key) Evidence { return absentObject(baseline, k) },
+			clusters.Candidate: func(k key) Evidence { return absentObject(candidate, k) },
+		})
 		return s, nil
 	}}
+}
+
+// absentObject points at the objects that do not show something.
+func absentObject(r *record.Recording, k key) Evidence {
+	return at(r, record.ObjectsFile, 0, fmt.Sprintf("no %s %s", k.aspect, k.subject))
 }
 
 // breakWorkloads marks workloads that were healthy on the baseline and are not

@@ -165,8 +165,10 @@ func TestEvidenceExists(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, f := range row.judge(t, row.runtimes).Findings {
-				if len(f.Evidence) == 0 {
-					t.Errorf("%s has no evidence", f.ID)
+				for _, side := range clusters.Sides() {
+					if !slices.ContainsFunc(f.Evidence, func(e compare.Evidence) bool { return e.Side == side }) {
+						t.Errorf("%s has no evidence from the %s", f.ID, side)
+					}
 				}
 				for _, e := range f.Evidence {
 					if !row.stands(e) {

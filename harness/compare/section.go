@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
@@ -12,7 +13,41 @@ import (
 // differ.
 type Comparer struct {
 	Kind record.Kind
-	Run  func(baseline, candidate *record.Recording) (Section, error)
+	// Files are the files of a recording that it cannot do without: where one side
+	// lacks one of them, that is a gap, and nothing is compared.
+	Files []string
+	Run   func(baseline, candidate *record.Recording) (Section, error)
+}
+
+// compare runs the comparer, unless there is nothing to compare with.
+func (c Comparer) compare(baseline, candidate *record.Recording) (Section, error) {
+	var s Section
+	for _, name := range c.Files {
+		b, q := exists(baseline, name), exists(candidate, name)
+		if b && !q {
+			s.Gaps = append(s.Gaps, lacking(candidate, c.Kind, name))
+		}
+		if q && !b {
+			s.Gaps = append(s.Gaps, lacking(baseline, c.Kind, name))
+		}
+	}
+	if len(s.Gaps) > 0 {
+		return s, nil
+	}
+	s, err := c.Run(baseline, candidate)
+	if err != nil {
+		return s, fmt.Errorf("%s: %w", c.Kind, err)
+	}
+	return s, nil
+}
+
+func exists(r *record.Recording, name string) bool {
+	f, err := r.File(name)
+	return err == nil && f.Close() == nil
+}
+
+func lacking(r *record.Recording, kind record.Kind, name string) Gap {
+	return Gap{Side: r.Meta.Side, Gap: record.Gap{Kind: kind, Subject: "all", Reason: name + " was not recorded on this side"}}
 }
 
 // Section is what one comparer has to say.
@@ -37,6 +72,29 @@ func (s *Section) differs(f Finding) {
 	f.ID = fmt.Sprintf("%s/%s", f.Kind, k)
 	s.Checks = append(s.Checks, Check{Kind: f.Kind, Name: k.String(), State: Differs, Finding: f.ID})
 	s.Findings = append(s.Findings, f)
+}
+
+// soften makes info of findings whose values may differ by chance, whatever the
+// runtimes. What the catalogue knows to be more than chance it raises again.
+func (s *Section) soften(chance func(baseline, candidate string) bool) {
+	for i := range s.Findings {
+		if f := &s.Findings[i]; chance(f.Baseline, f.Candidate) {
+			f.Severity = Info
+		}
+	}
+}
+
+// prove adds, to findings that have evidence from one side only, where the other
+// side would have shown it.
+func (s *Section) prove(absent map[clusters.Side]func(key) Evidence) {
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		for _, side := range clusters.Sides() {
+			if len(f.on(side)) == 0 {
+				f.Evidence = append(f.Evidence, absent[side](key{f.Aspect, f.Subject}))
+			}
+		}
+	}
 }
 
 // String names the check of an aspect of a subject.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/suites"
@@ -16,7 +17,7 @@ const outcome = "outcome"
 // Specs compares what suites showed: the outcome of every spec, and the values
 // that it observed. Specs of the named shipped suites are no asset of the user's.
 func Specs(shipped []string) Comparer {
-	return Comparer{record.Specs, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Specs, nil, func(baseline, candidate *record.Recording) (Section, error) {
 		b, err := baseline.Suites()
 		if err != nil {
 			return Section{}, fmt.Errorf("reading suites: %w", err)
@@ -75,7 +76,9 @@ func newSuiteRun(r *record.Recording, result suites.Result) (suiteRun, error) {
 func suiteFile(suite string) string { return record.SuitesDir + "/" + suite + ".json" }
 
 func compareSuite(b, c suiteRun, shipped bool) Section {
-	s := diff(record.Specs, rules{outcome: {}}, b.outcomes(c), c.outcomes(b))
+	s := diff(record.Specs, nil, b.outcomes(c), c.outcomes(b))
+	s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
+	s.soften(late)
 	for i, f := range s.Findings {
 		if f.Aspect == outcome && f.Baseline == string(suites.Passed) && strings.HasPrefix(f.Candidate, string(suites.Failed)) && !shipped {
 			s.Findings[i].Severity = Breaks
@@ -90,9 +93,15 @@ func compareSuite(b, c suiteRun, shipped bool) Section {
 	return s
 }
 
+// absent points at the spec that did not see something, or at its suite.
+func (r suiteRun) absent(k key) Evidence {
+	spec := strings.TrimPrefix(k.subject, r.suite+": ")
+	return r.evidence(fmt.Sprintf("%s: no %s", spec, k.aspect), spec)
+}
+
 // outcomes are the facts of a suite. A spec that failed on both sides shows
-// nothing, and one that failed on either did not get to see all that it wanted:
-// only what both saw is compared then.
+// nothing, and one that did not pass on either did not get to see all that it
+// wanted: only what both saw is compared then.
 func (r suiteRun) outcomes(other suiteRun) facts {
 	f := facts{}
 	for name, spec := range r.specs {
@@ -106,7 +115,8 @@ func (r suiteRun) outcomes(other suiteRun) facts {
 			f.add(key{outcome, r.subject(name)}, result, r.evidence(string(spec.State)+" "+spec.Failure, name))
 		}
 		for _, o := range spec.Observations {
-			if (failed || otherFailed) && !other.saw(name, o.Name) {
+			passed := spec.State == suites.Passed && other.specs[name].State == suites.Passed
+			if !passed && !other.saw(name, o.Name) {
 				continue
 			}
 			f.add(key{o.Name, r.subject(name)}, r.mask.Text(o.Value), r.evidence(o.Name+" = "+o.Value, name, o.Name))

@@ -39,10 +39,20 @@ func (t *termination) add(f facts, subject string, here Evidence, mask *normalis
 	f.add(key{startTime, subject}, started, startedHere)
 }
 
+// late is true for a container that was killed for its memory on one side and,
+// as the other says, just killed: word of the memory may come after the end.
+// Which of the two is reported is chance.
+func late(baseline, candidate string) bool {
+	const told, untold = "OOMKilled", "Error"
+	b, _, _ := strings.Cut(baseline, ",")
+	c, _, _ := strings.Cut(candidate, ",")
+	return b == told && c == untold || b == untold && c == told
+}
+
 // Status compares how containers ended and why they wait. A snapshot may catch a
 // container in any of its states, so only what both sides show is compared.
 func Status() Comparer {
-	return Comparer{record.Events, func(baseline, candidate *record.Recording) (Section, error) {
+	return Comparer{record.Events, []string{record.ObjectsFile}, func(baseline, candidate *record.Recording) (Section, error) {
 		b, err := states(baseline)
 		if err != nil {
 			return Section{}, err
@@ -52,10 +62,12 @@ func Status() Comparer {
 			return Section{}, err
 		}
 		chance := rule{chance: true}
-		return diff(record.Events, rules{
+		s := diff(record.Events, rules{
 			ending: chance, endMessage: chance, startTime: chance,
 			waitingReason: chance, waitingMessage: chance,
-		}, b, c), nil
+		}, b, c)
+		s.soften(late)
+		return s, nil
 	}}
 }
 

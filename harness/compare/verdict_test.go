@@ -24,16 +24,25 @@ func TestVerdict(t *testing.T) {
 	}{
 		"nothing differs":                       {nodes(`"links":["lo"]`), nodes(`"links":["lo"]`), "", compare.Equivalent},
 		"nothing was compared":                  {nodes(""), nodes(""), "", compare.Inconclusive},
-		"something changes":                     {nodes(`"links":["docker0"]`), nodes(""), "", compare.Different},
-		"a change, when only breaks count":      {nodes(`"links":["docker0"]`), nodes(""), compare.Breaks, compare.Equivalent},
-		"the migration itself":                  {nodes(`"units":[{"name":"docker.service","state":"active/running"}]`), nodes(""), "", compare.Equivalent},
-		"the migration itself, when that fails": {nodes(`"units":[{"name":"docker.service","state":"active/running"}]`), nodes(""), compare.Info, compare.Different},
+		"something changes":                     {nodes(`"links":["docker0","lo"]`), nodes(`"links":["lo"]`), "", compare.Different},
+		"a change, when only breaks count":      {nodes(`"links":["docker0","lo"]`), nodes(`"links":["lo"]`), compare.Breaks, compare.Equivalent},
+		"the migration itself":                  {nodes(`"links":["lo"],"units":[{"name":"docker.service","state":"active/running"}]`), nodes(`"links":["lo"]`), "", compare.Equivalent},
+		"the migration itself, when that fails": {nodes(`"links":["lo"],"units":[{"name":"docker.service","state":"active/running"}]`), nodes(`"links":["lo"]`), compare.Info, compare.Different},
 		"a gap":                                 {files{"gaps": "web"}, files{}, "", compare.Inconclusive},
-		"a gap beside a change":                 {nodes(`"links":["docker0"]`), files{"gaps": "web"}, "", compare.Different},
+		"a gap beside a change":                 {nodes(`"links":["docker0","lo"]`), files{"gaps": "web", record.NodeFile: `[{"links":["lo"]}]`}, "", compare.Different},
+		"nodes that were not looked at":         {nodes(`"links":["docker0"]`), files{}, "", compare.Inconclusive},
+		"nodes of which nothing was seen":       {nodes(`"links":["docker0"]`), nodes(""), "", compare.Inconclusive},
 		"a suite that left no result":           {files{"suites/a.json": `{"suite":"a"}`}, files{}, "", compare.Inconclusive},
 		"an endpoint that answered nonsense": {files{
 			record.MetricsIndex: lines(`{"target":"pod/shop/web","pod":"web","file":"metrics/x"}`), "metrics/x": "<html>",
-		}, files{}, "", compare.Inconclusive},
+		}, files{
+			record.MetricsIndex: lines(`{"target":"pod/shop/web","pod":"web","file":"metrics/x"}`), "metrics/x": "up 1\n",
+		}, "", compare.Inconclusive},
+		"an endpoint that answered on one side": {files{
+			record.MetricsIndex: lines(`{"target":"pod/shop/web","pod":"web","file":"metrics/x"}`, `{"target":"kubelet","file":"metrics/x"}`), "metrics/x": "up 1\n",
+		}, files{
+			record.MetricsIndex: lines(`{"target":"kubelet","file":"metrics/x"}`), "metrics/x": "up 1\n",
+		}, "", compare.Equivalent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +97,7 @@ func TestCompareRefuses(t *testing.T) {
 		"no scenario":           {Baseline: one, Candidate: one},
 		"no recording":          {Scenario: &scenarios.Scenario{}},
 		"one recording too few": {Scenario: &scenarios.Scenario{}, Baseline: one},
-		"a recording in shreds": {Scenario: &scenarios.Scenario{}, Baseline: []*record.Recording{open(t, clusters.Baseline, clusters.Docker, files{record.EventsFile: "{"})}, Candidate: one},
+		"a recording in shreds": {Scenario: &scenarios.Scenario{}, Baseline: []*record.Recording{open(t, clusters.Baseline, clusters.Docker, files{record.MetricsIndex: "{"})}, Candidate: []*record.Recording{open(t, clusters.Candidate, clusters.Containerd, files{record.MetricsIndex: ""})}},
 		"an expression in shreds": {
 			Scenario: &scenarios.Scenario{Spec: scenarios.Spec{Agents: []scenarios.Agent{{Name: "a", Signals: []scenarios.Signal{{Logs: "("}}}}}},
 			Baseline: one, Candidate: one,

@@ -3,22 +3,14 @@ package nodeimage
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 )
-
-// repository is the name of every image of ours in Docker.
-const repository = "rehearse/node"
-
-// debianImage is where a base starts if a registry can be reached.
-const debianImage = "debian:" + debian + "-slim"
 
 // base is the image that nodes of every runtime start from: a ready-made one if
 // it can be had, and else one in the same layout built from source. A base that
 // is there already is preferred to asking a registry again.
-func (p *plan) base(ctx context.Context) (*step, error) {
+func (p *plan) base(ctx context.Context, mayPull bool) (*step, error) {
 	source := p.sourceBase()
 	repo := p.builder.BaseImage
 	switch repo {
@@ -34,7 +26,7 @@ func (p *plan) base(ctx context.Context) (*step, error) {
 	if ready, err := source.ready(ctx); err != nil || ready {
 		return source, err
 	}
-	if !p.builder.pull(ctx, ref) {
+	if !mayPull || !p.builder.pull(ctx, ref) {
 		return source, nil
 	}
 	id, err := imageID(ctx, ref)
@@ -64,54 +56,11 @@ func (b *Builder) pull(ctx context.Context, ref string) bool {
 	return true
 }
 
-// rootFS is a Debian with nothing in it: pulled, or put together from packages
-// where no registry answers.
-func (p *plan) rootFS() *step {
-	return p.image("Debian "+debian, "debian", nil, []string{debian}, func(ctx context.Context, ref string) error {
-		if p.builder.BaseImage != NoBaseImage && p.builder.pull(ctx, debianImage) {
-			_, err := docker(ctx, nil, "tag", debianImage, ref)
-			return err
-		}
-		return debootstrap(ctx, ref)
-	})
-}
-
-func debootstrap(ctx context.Context, ref string) error {
-	dir, err := os.MkdirTemp("", "rehearse-debian-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	root := filepath.Join(dir, "root")
-	bootstrap := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", debian, root)
-	if output, err := bootstrap.CombinedOutput(); err != nil {
-		return commandError(ctx, bootstrap.Args, err, string(output))
-	}
-	return importFolder(ctx, root, ref)
-}
-
-// importFolder makes an image of a folder.
-func importFolder(ctx context.Context, root, ref string) error {
-	return piped(
-		func(w io.Writer) error {
-			tar := exec.CommandContext(ctx, "tar", "--create", "--numeric-owner", "--directory", root, ".")
-			tar.Stdout = w
-			return tar.Run()
-		},
-		func(r io.Reader) error {
-			_, err := docker(ctx, r, "import", "--change", "LABEL "+label+"=debian", "-", ref)
-			return err
-		})
-}
-
-// system is Debian with the packages of a node.
-func (p *plan) system() *step {
-	from := p.rootFS()
-	install := script("source/packages.sh")
-	return p.layer("Debian packages", "system", from, nil, []string{install}, func(ctx context.Context, c container) error {
-		_, err := c.script(ctx, install)
-		return err
-	})
+// sourceParts are the steps that a base built from source is put together from.
+type sourceParts struct {
+	version                           string
+	kube, containerd, plugins, crictl *step
+	required, images                  *step
 }
 
 // sourceBase builds what kind's own node images hold, in the same places.
@@ -119,50 +68,58 @@ func (p *plan) sourceBase() *step {
 	version := p.spec.KubernetesVersion
 	system := p.system()
 	kube := p.compile("Kubernetes "+version, kubernetesProgram(version))
-	containerd := p.compile("containerd "+containerdVersion, containerdProgram())
-	plugins := p.compile("CNI plugins "+pluginsVersion, pluginsProgram())
-	crictl := p.compile("crictl "+crictlVersion, crictlProgram())
 	required := p.requirements(system, kube)
-	images := p.clusterImages(required, kube)
-
-	needs := []*step{kube, containerd, plugins, crictl, required, images}
-	settings := overlay("source/root")
-	inputs := []string{kindVersion, version, script("source/base.sh"), fingerprint(settings)}
-	kind := "base-" + version
-	return p.layer("node base "+version, kind, system, needs, inputs, func(ctx context.Context, c container) error {
-		files, err := kindFiles(ctx)
-		if err != nil {
-			return fmt.Errorf("reading kind's node files: %w", err)
-		}
-		files = append(files, settings...)
-		files = append(files, programs(containerd.out, "usr/local/bin", sortedKeys(containerdProgram().main)...)...)
-		files = append(files, programs(crictl.out, "usr/local/bin", "crictl")...)
-		files = append(files, programs(plugins.out, "opt/cni/bin", sortedKeys(pluginsProgram().main)...)...)
-		files = append(files, programs(kube.out, "usr/bin", "kube")...)
-		files = append(files, links("kube", "usr/bin", "kubeadm", "kubelet", "kubectl")...)
-		files = append(files, file{path: "kind/version", mode: 0o644, content: []byte(version)})
-		if err := c.copyIn(ctx, files); err != nil {
-			return err
-		}
-		names, err := readImageNames(required)
-		if err != nil {
-			return err
-		}
-		if _, err := c.script(ctx, script("source/base.sh"), "PAUSE="+names.find("pause")); err != nil {
-			return err
-		}
-		return c.preload(ctx, images.path("images.tar"))
-	})
+	parts := sourceParts{
+		version:    version,
+		kube:       kube,
+		containerd: p.compile("containerd "+containerdVersion, containerdProgram()),
+		plugins:    p.compile("CNI plugins "+pluginsVersion, pluginsProgram()),
+		crictl:     p.compile("crictl "+crictlVersion, crictlProgram()),
+		required:   required,
+		images:     p.clusterImages(required, kube),
+	}
+	needs := []*step{kube, parts.containerd, parts.plugins, parts.crictl, required, parts.images}
+	inputs := []string{kindVersion, script("source/base.sh"), fingerprint(overlay("source/root"))}
+	return p.layer("node base "+version, "base-"+version, system, needs, inputs, parts.install)
 }
 
-// kindFiles are the units, scripts and settings that kind's own node images are
-// made of; the module of the library carries them.
-func kindFiles(ctx context.Context) ([]file, error) {
+// install turns a bare system into a node.
+func (s sourceParts) install(ctx context.Context, c container) error {
+	files, err := s.files(ctx)
+	if err != nil {
+		return fmt.Errorf("reading kind's node files: %w", err)
+	}
+	if err := c.copyIn(ctx, files); err != nil {
+		return err
+	}
+	names, err := readImageNames(s.required)
+	if err != nil {
+		return err
+	}
+	if _, err := c.script(ctx, script("source/base.sh"), "PAUSE="+names.find("pause")); err != nil {
+		return err
+	}
+	return c.preload(ctx, s.images.path("images.tar"))
+}
+
+// files are kind's units, scripts and settings, which the module of its library
+// carries, our manifests in the place of kind's, and all programs.
+func (s sourceParts) files(ctx context.Context) ([]file, error) {
 	dir, err := moduleDir(ctx, "sigs.k8s.io/kind", kindVersion)
 	if err != nil {
 		return nil, err
 	}
-	return tree(os.DirFS(filepath.Join(dir, "images", "base", "files")), "")
+	files, err := tree(os.DirFS(filepath.Join(dir, "images", "base", "files")), "")
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, overlay("source/root")...)
+	files = append(files, programs(s.containerd.out, "usr/local/bin", sortedKeys(containerdProgram().main)...)...)
+	files = append(files, programs(s.crictl.out, "usr/local/bin", "crictl")...)
+	files = append(files, programs(s.plugins.out, "opt/cni/bin", sortedKeys(pluginsProgram().main)...)...)
+	files = append(files, programs(s.kube.out, "usr/bin", "kube")...)
+	files = append(files, links("kube", "usr/bin", "kubeadm", "kubelet", "kubectl")...)
+	return append(files, file{path: "kind/version", mode: 0o644, content: []byte(s.version)}), nil
 }
 
 // preload puts the images of an archive into containerd's store, unpacked nowhere:
@@ -185,7 +142,7 @@ func (c container) withContainerd(ctx context.Context, work func() error) error 
 	if _, err := docker(ctx, nil, "exec", "--detach", c.id, "containerd"); err != nil {
 		return err
 	}
-	if _, err := c.script(ctx, "timeout 30 bash -c 'until ctr version; do sleep 0.2; done'"); err != nil {
+	if _, err := c.script(ctx, "timeout 60 bash -c 'until ctr version; do sleep 0.2; done'"); err != nil {
 		return fmt.Errorf("waiting for containerd: %w", err)
 	}
 	if err := work(); err != nil {

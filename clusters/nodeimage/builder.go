@@ -30,7 +30,7 @@ type Builder struct {
 	CacheDir string
 	// BaseImage is the repository of ready-made node images, tagged with the
 	// Kubernetes version; empty means kindest/node. If it has none for a version,
-	// the base is built from source. NoBaseImage always builds.
+	// the base is built from source. NoBaseImage never asks a registry.
 	BaseImage string
 	// Observe is told of every step, one call at a time; it may be nil.
 	Observe func(Event)
@@ -40,7 +40,7 @@ type Builder struct {
 	observing sync.Mutex
 }
 
-// NoBaseImage, as a Builder's BaseImage, asks for a base built from source.
+// NoBaseImage, as a Builder's BaseImage, keeps it from asking any registry.
 const NoBaseImage = "none"
 
 // Event says how a step of a build stands.
@@ -74,7 +74,7 @@ func (b *Builder) Ensure(ctx context.Context, spec Spec) (ref string, err error)
 	if err != nil {
 		return "", fmt.Errorf("making the cache folder: %w", err)
 	}
-	node, err := b.plan(ctx, dir, spec)
+	node, err := b.plan(ctx, dir, spec, true)
 	if err != nil {
 		return "", fmt.Errorf("planning a node image: %w", err)
 	}

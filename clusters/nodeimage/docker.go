@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// repository is the name of every image of ours in Docker.
+const repository = "rehearse/node"
+
 // label marks every image of ours; its value says what kind of image it is.
 const label = "dev.rehearse.nodeimage"
 

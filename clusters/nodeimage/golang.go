@@ -31,7 +31,7 @@ type program struct {
 // key holds all that decides what the binaries will be, the toolchain apart: a
 // newer one is no reason to build for a quarter of an hour again.
 func (p program) key(arch string) []string {
-	parts := []string{"go program 1", arch, p.module, p.version, p.tags}
+	parts := []string{arch, p.module, p.version, p.tags}
 	for _, name := range sortedKeys(p.main) {
 		parts = append(parts, name+"="+p.main[name])
 	}

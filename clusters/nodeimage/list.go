@@ -97,7 +97,7 @@ func (b *Builder) needed(ctx context.Context, dir string, images []Image) (map[s
 		if !ok {
 			continue
 		}
-		node, err := b.plan(ctx, dir, spec)
+		node, err := b.plan(ctx, dir, spec, false)
 		if err != nil {
 			return nil, fmt.Errorf("planning %s: %w", image.Kind, err)
 		}

@@ -83,7 +83,7 @@ func (p *plan) dockerNode(common *step) *step {
 		if err != nil {
 			return fmt.Errorf("exporting containerd's images: %w", err)
 		}
-		_, err = c.script(ctx, replace)
+		_, err = c.script(ctx, replace, "DEBIAN="+debian)
 		return err
 	})
 }

@@ -21,14 +21,15 @@ type plan struct {
 	installing lane
 }
 
-// plan lines up the steps and returns the last: the node image.
-func (b *Builder) plan(ctx context.Context, dir string, spec Spec) (*step, error) {
+// plan lines up the steps and returns the last: the node image. To know where to
+// start it may have to pull an image.
+func (b *Builder) plan(ctx context.Context, dir string, spec Spec, mayPull bool) (*step, error) {
 	host, err := readHost(ctx)
 	if err != nil {
 		return nil, err
 	}
 	p := &plan{builder: b, dir: dir, spec: spec, host: host, compiling: newLane(), installing: newLane()}
-	base, err := p.base(ctx)
+	base, err := p.base(ctx, mayPull)
 	if err != nil {
 		return nil, err
 	}

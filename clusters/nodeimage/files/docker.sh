@@ -1,5 +1,9 @@
 # Turns a containerd node into a Docker one. containerd has been asked for its
 # images; they are in /kind/rehearse/images.tar by now.
+if ! grep -q "VERSION_CODENAME=$DEBIAN" /etc/os-release; then
+	echo "the base is not Debian $DEBIAN, whose Docker Engine the adapter needs" >&2
+	exit 1
+fi
 pause="$(sed -n 's/.*sandbox_image = "\(.*\)"/\1/p' /etc/containerd/config.toml)"
 
 # Docker Engine starts a containerd of its own, at an address of its own. There

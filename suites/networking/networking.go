@@ -45,7 +45,7 @@ func everywhere() corev1.Container {
 	container := fixture.Container("main", "/agnhost", "netexec", fmt.Sprintf("--http-port=%d", everyPort), "--udp-port=-1")
 	container.Ports = []corev1.ContainerPort{{ContainerPort: everyPort, HostPort: hostPort}}
 	container.ReadinessProbe = &corev1.Probe{
-		ProbeHandler:  corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/healthz", Port: intstr.FromInt32(everyPort)}},
+		ProbeHandler:  corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/hostname", Port: intstr.FromInt32(everyPort)}},
 		PeriodSeconds: 1,
 	}
 	return container

@@ -33,7 +33,7 @@ func (a *Applier) Apply(ctx context.Context, c *clusters.Cluster, s *scenarios.S
 	if err != nil {
 		return err
 	}
-	t, err := connect(c)
+	t, err := connect(c, s)
 	if err != nil {
 		return fmt.Errorf("applying scenario %q: %w", s.Metadata.Name, err)
 	}
@@ -60,7 +60,7 @@ func (a *Applier) Remove(ctx context.Context, c *clusters.Cluster, s *scenarios.
 	if err != nil {
 		return err
 	}
-	t, err := connect(c)
+	t, err := connect(c, s)
 	if err != nil {
 		return fmt.Errorf("removing scenario %q: %w", s.Metadata.Name, err)
 	}

@@ -138,7 +138,7 @@ func TestApplyLeavesOthersAlone(t *testing.T) {
 	s := scenario(t, files, scenarios.Workload{Manifests: "m.yaml"})
 	var applier apply.Applier
 	err := applier.Apply(t.Context(), cluster, s)
-	const want = "m.yaml:3: applying ConfigMap plain: it is there already and was not made by Rehearse"
+	const want = "m.yaml:3: applying ConfigMap plain: it is there already and was not made by this scenario"
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("Apply = %v, want %q in it", err, want)
 	}

@@ -14,6 +14,8 @@
 // them, are left out, and so is what only a live cluster could answer, such as
 // the template function lookup.
 //
-// Nothing that was there before is changed or deleted: an object of the same
-// name that is not Rehearse's own is an error, and a namespace is used as it is.
+// Every object bears an [Annotation] that names the scenario. Nothing that was
+// there before is changed or deleted: an object of the same name without that
+// annotation is an error, but for namespaces and custom resource definitions,
+// which are used as they are.
 package apply

@@ -142,9 +142,10 @@ func (f *fakeAPI) apply(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	f.log = append(f.log, "apply "+path)
-	metadata := object["metadata"].(map[string]any)
-	metadata["uid"] = path
-	metadata["managedFields"] = []any{map[string]any{"manager": r.URL.Query().Get("fieldManager"), "operation": "Apply"}}
+	if got := r.URL.Query().Get("fieldManager"); got != "rehearse" {
+		f.t.Errorf("PATCH %s has field manager %q", path, got)
+	}
+	object["metadata"].(map[string]any)["uid"] = path
 	f.objects[path] = object
 	f.consequences(path, object)
 	answer(w, http.StatusOK, object)

@@ -93,7 +93,7 @@ func TestRenderInstallsCharts(t *testing.T) {
 	deployment := map[string]any{
 		"apiVersion": "apps/v1", "kind": "Deployment",
 		"metadata": map[string]any{"name": "shop-cache", "annotations": map[string]any{
-			"built-for": scenarios.DefaultKubernetesVersion, "in": "fast",
+			"built-for": scenarios.DefaultKubernetesVersion, "in": "fast", apply.Annotation: "shop",
 		}},
 		"spec": map[string]any{"replicas": int64(2), "template": map[string]any{"spec": map[string]any{
 			"containers": []any{map[string]any{"name": "cache", "image": "cache:3"}},

@@ -7,28 +7,26 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// remove deletes in the reverse order, each group gone before the next: a
-// custom object may need its controller in order to go.
+// remove deletes in the reverse order and waits until all is gone. Custom
+// objects go first and alone: they may need their controller in order to go.
 func (t *target) remove(ctx context.Context, objects []Object) error {
-	groups := []func(Object) bool{
-		func(o Object) bool { return o.phase > definitions && o.isCustom() },
-		func(o Object) bool { return o.phase > definitions && !o.isCustom() },
-		func(o Object) bool { return o.phase == definitions },
-		func(o Object) bool { return o.phase == namespaces },
+	var custom, other []Object
+	for _, o := range slices.Backward(objects) {
+		if o.phase > definitions && o.isCustom() {
+			custom = append(custom, o)
+		} else {
+			other = append(other, o)
+		}
 	}
-	backwards := slices.Clone(objects)
-	slices.Reverse(backwards)
-	var errs []error
-	for _, belongs := range groups {
-		group := slices.DeleteFunc(slices.Clone(backwards), func(o Object) bool { return !belongs(o) })
-		errs = append(errs, t.removeGroup(ctx, group))
-	}
-	return errors.Join(errs...)
+	customCtx, cancel := context.WithTimeoutCause(ctx, removeTimeout/2, fmt.Errorf("it takes longer than %s", removeTimeout/2))
+	defer cancel()
+	return errors.Join(t.removeGroup(customCtx, custom), t.removeGroup(ctx, other))
 }
 
 func (t *target) removeGroup(ctx context.Context, objects []Object) error {
@@ -48,13 +46,13 @@ func (t *target) removeGroup(ctx context.Context, objects []Object) error {
 		return len(going) == 0
 	})
 	if err != nil {
-		errs = append(errs, fmt.Errorf("waiting until %s is gone: %w", titles(going), err))
+		errs = append(errs, fmt.Errorf("waiting until %s is gone: %w", t.lingering(ctx, going), err))
 	}
 	return errors.Join(errs...)
 }
 
 // delete asks for an object's end; false when there is nothing to delete that
-// Rehearse had made.
+// the scenario had made.
 func (t *target) delete(ctx context.Context, o Object) (bool, error) {
 	resource, err := t.resource(o)
 	if meta.IsNoMatchError(err) {
@@ -64,7 +62,7 @@ func (t *target) delete(ctx context.Context, o Object) (bool, error) {
 		return false, err
 	}
 	found, err := resource.Get(ctx, o.GetName(), metav1.GetOptions{})
-	if apierrors.IsNotFound(err) || err == nil && !isOwn(found) {
+	if apierrors.IsNotFound(err) || err == nil && !t.isOwn(found) {
 		return false, nil
 	}
 	if err != nil {
@@ -81,19 +79,41 @@ func (t *target) delete(ctx context.Context, o Object) (bool, error) {
 	return err == nil, err
 }
 
+// isGone is true as well when the cluster has made a new object in the place of
+// the old one, as it does with a namespace's service account.
 func (t *target) isGone(ctx context.Context, o Object) bool {
 	resource, err := t.resource(o)
 	if err != nil {
 		return meta.IsNoMatchError(err)
 	}
-	_, err = resource.Get(ctx, o.GetName(), metav1.GetOptions{})
-	return apierrors.IsNotFound(err)
+	found, err := resource.Get(ctx, o.GetName(), metav1.GetOptions{})
+	return apierrors.IsNotFound(err) || err == nil && !t.isOwn(found)
 }
 
-func titles(objects []Object) string {
+// lingering names what is still there, and what keeps a namespace.
+func (t *target) lingering(ctx context.Context, objects []Object) string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), explainTimeout)
+	defer cancel()
 	var names []string
 	for _, o := range objects {
-		names = append(names, o.title())
+		name := o.title()
+		if o.isNamespace() {
+			name += t.contents(ctx, o.GetName())
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
+}
+
+func (t *target) contents(ctx context.Context, namespace string) string {
+	found, err := t.Typed.CoreV1().Namespaces().Get(ctx, namespace, metav1.GetOptions{})
+	if err != nil {
+		return fmt.Sprintf(" (%v)", err)
+	}
+	for _, c := range found.Status.Conditions {
+		if c.Type == corev1.NamespaceContentRemaining && c.Status == corev1.ConditionTrue {
+			return fmt.Sprintf(" (%s)", c.Message)
+		}
+	}
+	return ""
 }

@@ -31,7 +31,8 @@ func Render(s *scenarios.Scenario) ([]Object, error) {
 		objects = append(objects, found...)
 	}
 	objects = addNamespaces(s, objects)
-	if err := errors.Join(append(errs, duplicates(objects))...); err != nil {
+	errs = append(errs, duplicates(objects), mark(objects, s.Metadata.Name))
+	if err := errors.Join(errs...); err != nil {
 		return nil, fmt.Errorf("rendering scenario %q: %w", s.Metadata.Name, err)
 	}
 	order(objects)
@@ -119,6 +120,24 @@ func addNamespaces(s *scenarios.Scenario, objects []Object) []Object {
 		described[o.key()] = true
 	}
 	return objects
+}
+
+// mark notes on each object which scenario made it.
+func mark(objects []Object, scenario string) error {
+	var errs []error
+	for _, o := range objects {
+		annotations, _, err := unstructured.NestedStringMap(o.Object, "metadata", "annotations")
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: reading annotations: %w", o.Source, err))
+			continue
+		}
+		if annotations == nil {
+			annotations = map[string]string{}
+		}
+		annotations[Annotation] = scenario
+		o.SetAnnotations(annotations)
+	}
+	return errors.Join(errs...)
 }
 
 // duplicates finds objects that would overwrite each other.

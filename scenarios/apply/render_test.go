@@ -137,6 +137,8 @@ data:
 apiVersion: v1
 kind: List
 items: [{kind: ConfigMap}]
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: d, annotations: {a: 1}}}
 `
 	_, err := apply.Render(scenario(t, files, scenarios.Workload{Manifests: "m"}))
 	if err == nil {
@@ -150,6 +152,7 @@ items: [{kind: ConfigMap}]
 		`m/b.yaml:1 (document 1): the object has no apiVersion and no kind`,
 		`m/b.yaml:3 (document 2): reading YAML: `,
 		`line 8: key "x" already set in map`,
+		`m/b.yaml:14: reading annotations: `,
 		`m/b.yaml:10 (document 3): the object has no apiVersion and no metadata.name`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -22,10 +22,15 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/internal/kube"
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
-// fieldManager is who Rehearse is to a cluster, and how it knows its own
-// objects again.
+// Annotation is on everything that is applied, with the scenario's name: by it
+// a scenario knows its own objects again. The field manager would not do, since
+// a cluster forgets it for an object that has nothing but a name.
+const Annotation = "rehearse.dev/scenario"
+
+// fieldManager is who Rehearse is to a cluster.
 const fieldManager = "rehearse"
 
 // pollInterval is how often a cluster is asked again while something is waited
@@ -35,21 +40,23 @@ const pollInterval = 500 * time.Millisecond
 // target is one cluster that objects are put on.
 type target struct {
 	*kube.Clients
-	mapper *restmapper.DeferredDiscoveryRESTMapper
-	// own are the namespaces that Rehearse made, where everything is its own.
+	mapper   *restmapper.DeferredDiscoveryRESTMapper
+	scenario string
+	// own are the namespaces that the scenario made, where everything is its own.
 	own map[string]bool
 }
 
-func connect(c *clusters.Cluster) (*target, error) {
+func connect(c *clusters.Cluster, s *scenarios.Scenario) (*target, error) {
 	clients, err := kube.New(c.Kubeconfig)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to cluster %q: %w", c.Name, err)
 	}
 	discovery := memory.NewMemCacheClient(clients.Typed.Discovery())
 	return &target{
-		Clients: clients,
-		mapper:  restmapper.NewDeferredDiscoveryRESTMapper(discovery),
-		own:     map[string]bool{},
+		Clients:  clients,
+		mapper:   restmapper.NewDeferredDiscoveryRESTMapper(discovery),
+		scenario: s.Metadata.Name,
+		own:      map[string]bool{},
 	}, nil
 }
 
@@ -112,11 +119,11 @@ func (t *target) putOne(ctx context.Context, o Object) error {
 	case apierrors.IsNotFound(err):
 	case err != nil:
 		return err
-	case isOwn(found) || t.own[o.namespace()] && !o.isNamespace():
-	case o.isNamespace():
+	case t.isOwn(found) || t.own[o.namespace()] && !o.isNamespace():
+	case o.phase <= definitions:
 		return nil // used as it is
 	default:
-		return errors.New("it is there already and was not made by Rehearse")
+		return errors.New("it is there already and was not made by this scenario")
 	}
 	if err := patch(ctx, resource, o); err != nil {
 		return err
@@ -134,7 +141,7 @@ func patch(ctx context.Context, resource dynamic.ResourceInterface, o Object) er
 	if err != nil {
 		return err
 	}
-	force := true // whatever Rehearse applies is its own
+	force := true // whatever is applied is the scenario's own
 	options := metav1.PatchOptions{FieldManager: fieldManager, Force: &force}
 	var last error
 	err = poll(ctx, func(ctx context.Context) bool {
@@ -149,10 +156,8 @@ func isWebhookAway(err error) bool {
 	return apierrors.IsInternalError(err) && strings.Contains(err.Error(), "failed calling webhook")
 }
 
-func isOwn(u *unstructured.Unstructured) bool {
-	return slices.ContainsFunc(u.GetManagedFields(), func(m metav1.ManagedFieldsEntry) bool {
-		return m.Manager == fieldManager && m.Operation == metav1.ManagedFieldsOperationApply
-	})
+func (t *target) isOwn(u *unstructured.Unstructured) bool {
+	return u.GetAnnotations()[Annotation] == t.scenario
 }
 
 // usable waits until what the other objects build on can be built on: a

@@ -74,7 +74,7 @@ func (h Host) cgroups() Check {
 	c := Check{Name: checkCgroups, State: OK, Found: "version " + h.Docker.CgroupVersion}
 	if h.Docker.CgroupVersion == "1" {
 		c.State = Warn
-		c.Means = "nodes have version 1 too, as few production nodes still do: paths and some metrics are named differently"
+		c.Means = "nodes have version 1 too, which few in production still have: cgroup paths and some metrics differ there"
 	}
 	return c
 }

@@ -60,8 +60,10 @@ func TestUserSettingsLoseWhatANodeCannotHave(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := withoutPinned([]byte("{,")); err == nil {
-		t.Error("broken settings are accepted")
+	for _, broken := range []string{"{,", "null", "[]", ""} {
+		if _, _, err := withoutPinned([]byte(broken)); err == nil {
+			t.Errorf("the settings %q are accepted", broken)
+		}
 	}
 }
 

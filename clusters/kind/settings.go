@@ -3,6 +3,7 @@ package kind
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,6 +72,9 @@ func withoutPinned(user []byte) (accepted []byte, refused []string, err error) {
 	settings := map[string]json.RawMessage{} // values keep every digit
 	if err := json.Unmarshal(user, &settings); err != nil {
 		return nil, nil, err
+	}
+	if settings == nil { // the node could not merge it
+		return nil, nil, errors.New("null is no settings")
 	}
 	for _, key := range pinned {
 		if _, set := settings[key]; set {

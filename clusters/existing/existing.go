@@ -20,6 +20,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/clusters/runtime"
 	"github.com/rehearse-dev/rehearse/internal/kube"
 )
 
@@ -102,7 +103,7 @@ func checkRuntime(nodes []corev1.Node, want clusters.Runtime) error {
 	var others []string
 	for _, n := range nodes {
 		version := n.Status.NodeInfo.ContainerRuntimeVersion
-		if !reports(version, want) {
+		if !runtime.IsReported(version, want) {
 			others = append(others, fmt.Sprintf("%s runs %s", n.Name, version))
 		}
 	}
@@ -111,14 +112,4 @@ func checkRuntime(nodes []corev1.Node, want clusters.Runtime) error {
 	}
 	slices.Sort(others)
 	return fmt.Errorf("runtime %q is wanted on every node: %s", want, strings.Join(others, ", "))
-}
-
-// reports says whether a node with the given runtime reports the given version,
-// such as docker://26.1.5. Both adapters of Docker report alike.
-func reports(version string, r clusters.Runtime) bool {
-	name, _, _ := strings.Cut(version, "://")
-	if r == clusters.Dockershim {
-		r = clusters.Docker
-	}
-	return name == string(r)
 }

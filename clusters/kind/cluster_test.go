@@ -19,6 +19,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/nodeimage"
 	"github.com/rehearse-dev/rehearse/clusters/parity"
 	"github.com/rehearse-dev/rehearse/clusters/parity/live"
+	"github.com/rehearse-dev/rehearse/clusters/runtime"
 	"github.com/rehearse-dev/rehearse/internal/kube"
 	"github.com/rehearse-dev/rehearse/internal/progress"
 )
@@ -27,8 +28,33 @@ import (
 // side, and each checks that it leaves the host as it found it.
 
 func TestPair(t *testing.T) {
+	ledger := checkPair(t, realConfig(t, clusters.Baseline), realConfig(t, clusters.Candidate))
+	for _, entry := range ledger {
+		if entry.Property == parity.Skew {
+			t.Errorf("kubelet is not as old as its control plane: %q", entry.Baseline)
+		}
+	}
+}
+
+// TestPairOfTheLastDockershim is the migration that Kubernetes 1.24 forced.
+func TestPairOfTheLastDockershim(t *testing.T) {
+	baseline, candidate := realConfig(t, clusters.Baseline), realConfig(t, clusters.Candidate)
+	baseline.Runtime = clusters.Dockershim
+	baseline.KubeletVersion, candidate.KubeletVersion = "v1.23.17", "v1.23.17"
+	ledger := checkPair(t, baseline, candidate)
+	if !slices.ContainsFunc(ledger, func(p clusters.Parity) bool {
+		return p.Property == parity.Skew && p.Class == clusters.ParityEqual && p.Note != ""
+	}) {
+		t.Error("the ledger does not say how old kubelet is")
+	}
+}
+
+// checkPair raises a pair, tries all that a provider can do with it, and returns
+// its ledger, in which there must be no confounder.
+func checkPair(t *testing.T, baseline, candidate clusters.Config) []clusters.Parity {
+	t.Helper()
 	p := realProvider(t)
-	pair, err := clusters.CreatePair(t.Context(), p, realConfig(t, clusters.Baseline), realConfig(t, clusters.Candidate))
+	pair, err := clusters.CreatePair(t.Context(), p, baseline, candidate)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,12 +81,16 @@ func TestPair(t *testing.T) {
 			t.Errorf("%s: parity: %v, gaps %+v", c.Side, err, gaps)
 		}
 	}
-	for _, entry := range parity.Ledger(properties[0], properties[1]) {
+	ledger := parity.Ledger(properties[0], properties[1])
+	for _, entry := range ledger {
 		if entry.Class == clusters.ParityConfounder {
 			t.Errorf("the sides differ in %q: %q and %q", entry.Property, entry.Baseline, entry.Candidate)
 		}
-		t.Logf("%-10s %-45s %s | %s", entry.Class, entry.Property, entry.Baseline, entry.Candidate)
+		if entry.Class != clusters.ParityEqual {
+			t.Logf("%-10s %-45s %s | %s", entry.Class, entry.Property, entry.Baseline, entry.Candidate)
+		}
 	}
+	return ledger
 }
 
 func TestWorkersAndSettings(t *testing.T) {
@@ -151,7 +181,9 @@ func realProvider(t *testing.T) *kind.Provider {
 	})
 	builder := &nodeimage.Builder{}
 	return &kind.Provider{Image: func(ctx context.Context, cfg clusters.Config) (string, error) {
-		return builder.Ensure(ctx, nodeimage.Spec{Runtime: cfg.Runtime, KubernetesVersion: cfg.KubernetesVersion})
+		return builder.Ensure(ctx, nodeimage.Spec{
+			Runtime: cfg.Runtime, KubernetesVersion: cfg.KubernetesVersion, KubeletVersion: cfg.KubeletVersion,
+		})
 	}}
 }
 
@@ -216,7 +248,7 @@ func checkRuntime(t *testing.T, c *clusters.Cluster) {
 		t.Fatal(err)
 	}
 	for _, n := range nodes.Items {
-		if got := n.Status.NodeInfo.ContainerRuntimeVersion; !strings.HasPrefix(got, string(c.Runtime)+"://") {
+		if got := n.Status.NodeInfo.ContainerRuntimeVersion; !runtime.IsReported(got, c.Runtime) {
 			t.Errorf("%s: node %q runs %q, want %q", c.Side, n.Name, got, c.Runtime)
 		}
 	}

@@ -9,6 +9,7 @@ package runtime
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 )
@@ -78,6 +79,16 @@ func Of(r clusters.Runtime) (Profile, error) {
 // adapter.
 func IsDocker(r clusters.Runtime) bool {
 	return r == clusters.Docker || r == clusters.Dockershim
+}
+
+// IsReported says whether a node with the given runtime reports the given
+// version, such as docker://26.1.5. Both adapters of Docker report alike.
+func IsReported(version string, r clusters.Runtime) bool {
+	name, _, _ := strings.Cut(version, "://")
+	if IsDocker(r) {
+		r = clusters.Docker
+	}
+	return name == string(r)
 }
 
 // AllUnits lists the units of every runtime and kubelet's, sorted: what to look

@@ -44,6 +44,26 @@ func TestEveryRuntimeHasAWholeProfile(t *testing.T) {
 	}
 }
 
+func TestIsReported(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string][]clusters.Runtime{
+		"docker://20.10.24":  {clusters.Docker, clusters.Dockershim},
+		"containerd://2.4.2": {clusters.Containerd},
+		"cri-o://1.30":       nil,
+		"":                   nil,
+	} {
+		var got []clusters.Runtime
+		for _, r := range clusters.Runtimes() {
+			if runtime.IsReported(version, r) {
+				got = append(got, r)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", version, diff)
+		}
+	}
+}
+
 func TestUnknownRuntime(t *testing.T) {
 	t.Parallel()
 	_, err := runtime.Of("podman")

@@ -12,6 +12,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/catalogue"
 	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/suites"
 )
 
 // severities from the gravest on.
@@ -237,7 +238,7 @@ func appearance(f Finding) string {
 	switch {
 	case f.Aspect == outcome && f.Severity != Breaks:
 		suite, _, _ := strings.Cut(f.Subject, ": ")
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Aspect, suite, verb(f.Baseline), verb(f.Candidate))
+		fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t", f.Aspect, suite, passed(f.Baseline), passed(f.Candidate))
 	case f.Kind == record.Specs, f.Kind == record.Agents, f.Aspect == health:
 		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
 	default:
@@ -246,11 +247,7 @@ func appearance(f Finding) string {
 	return fmt.Sprintf("%s-%08x", f.Kind, h.Sum32())
 }
 
-// verb is how a spec went, without why.
-func verb(outcome string) string {
-	verb, _, _ := strings.Cut(outcome, ":")
-	return verb
-}
+func passed(outcome string) bool { return outcome == string(suites.Passed) }
 
 // title says what a finding is about that no entry has words for.
 func title(f Finding) string {

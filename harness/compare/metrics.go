@@ -155,7 +155,7 @@ func (s *schema) add(e *exposition, name string) {
 	if k := (key{labelNames, e.Target + " " + name}); names != "" && !s.facts.enough(k, names) {
 		s.facts.add(k, names, e.find(name, first))
 	}
-	s.rare[k] = len(first.labels) > 0 && e.families[name].GetType() != dto.MetricType_GAUGE && counted < often
+	s.rare[k] = len(first.labels) > 0 && !s.firm(e, name, counted)
 }
 
 // dropSilent forgets the metrics of endpoints that did not answer on the other
@@ -165,6 +165,16 @@ func (s *schema) dropSilent(other *schema) {
 		target, _, _ := strings.Cut(k.subject, " ")
 		return other.index[target] == 0
 	})
+}
+
+// firm is true for a metric with labels that is there because of what the
+// endpoint is, not because of what happened: one that counted often, and a
+// workload's own gauge. kubelet has gauges that appear with their first value.
+func (s *schema) firm(e *exposition, name string, counted float64) bool {
+	if e.families[name].GetType() == dto.MetricType_GAUGE {
+		return e.Target != "kubelet" && !strings.HasPrefix(e.Target, "kubelet/")
+	}
+	return counted >= often
 }
 
 // event is what the name of a metric ends in that counts one aspect of events.

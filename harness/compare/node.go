@@ -75,7 +75,7 @@ type nodeSide struct {
 }
 
 func (n nodeSide) add(aspect, subject, value string) {
-	k := key{aspect, n.mask.Text(subject)}
+	k := key{aspect, anonymous.ReplaceAllString(n.mask.Text(subject), "<id>")}
 	if !n.facts.enough(k, value) {
 		line := n.text.line(subject)
 		n.facts.add(k, value, at(n.recording, record.NodeFile, line, strings.Join([]string{aspect, subject, value}, " ")))
@@ -108,7 +108,7 @@ func (n nodeSide) software(of record.NodeFacts) {
 	}
 	for _, s := range of.Sockets {
 		if !handedOut.MatchString(s) {
-			n.add(socket, anonymous.ReplaceAllString(s, "<id>"), "listening")
+			n.add(socket, s, "listening")
 		}
 	}
 	for _, p := range of.Procs {
@@ -140,7 +140,7 @@ func (n nodeSide) kernel(of record.NodeFacts) {
 	for _, m := range of.Mounts {
 		// What is below kubelet's pods comes and goes with the pods.
 		if !within(m.Path, "/var/lib/kubelet/pods") {
-			n.add(mount, anonymous.ReplaceAllString(m.Path, "<id>"), m.Type)
+			n.add(mount, m.Path, m.Type)
 		}
 	}
 	for name, value := range of.Sysctls {

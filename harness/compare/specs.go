@@ -86,11 +86,18 @@ func compareSuite(b, c suiteRun, shipped bool) Section {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.specs)) {
-		if b.specs[name].State == suites.Failed && c.specs[name].State == suites.Failed {
+		if !b.shows(c, name) {
 			s.unproven(record.Specs, key{outcome, b.subject(name)})
 		}
 	}
 	return s
+}
+
+// shows is false for a spec that passed on neither side and failed on one at
+// least: what it would have shown, nobody knows.
+func (r suiteRun) shows(other suiteRun, name string) bool {
+	b, c := r.specs[name].State, other.specs[name].State
+	return b == suites.Passed || c == suites.Passed || b != suites.Failed && c != suites.Failed
 }
 
 // absent points at the spec that did not see something, or at its suite.
@@ -99,30 +106,30 @@ func (r suiteRun) absent(k key) Evidence {
 	return r.evidence(fmt.Sprintf("%s: no %s", spec, k.aspect), spec)
 }
 
-// outcomes are the facts of a suite. A spec that failed on both sides shows
-// nothing, and one that did not pass on either did not get to see all that it
-// wanted: only what both saw is compared then.
+// outcomes are the facts of a suite. A spec that did not pass on either side did
+// not get to see all that it wanted: only what both saw is compared then.
 func (r suiteRun) outcomes(other suiteRun) facts {
 	f := facts{}
 	for name, spec := range r.specs {
-		failed := spec.State == suites.Failed
-		otherFailed := other.specs[name].State == suites.Failed
-		if !failed || !otherFailed {
-			result := string(spec.State)
-			if failed {
-				result += ": " + r.mask.Text(spec.Failure)
-			}
-			f.add(key{outcome, r.subject(name)}, result, r.evidence(string(spec.State)+" "+spec.Failure, name))
+		if r.shows(other, name) {
+			f.add(key{outcome, r.subject(name)}, r.result(spec), r.evidence(string(spec.State)+" "+spec.Failure, name))
 		}
+		both := spec.State == suites.Passed && other.specs[name].State == suites.Passed
 		for _, o := range spec.Observations {
-			passed := spec.State == suites.Passed && other.specs[name].State == suites.Passed
-			if !passed && !other.saw(name, o.Name) {
-				continue
+			if both || other.saw(name, o.Name) {
+				f.add(key{o.Name, r.subject(name)}, r.mask.Text(o.Value), r.evidence(o.Name+" = "+o.Value, name, o.Name))
 			}
-			f.add(key{o.Name, r.subject(name)}, r.mask.Text(o.Value), r.evidence(o.Name+" = "+o.Value, name, o.Name))
 		}
 	}
 	return f
+}
+
+// result is how a spec went and, when it failed, why.
+func (r suiteRun) result(spec suites.Spec) string {
+	if spec.State != suites.Failed {
+		return string(spec.State)
+	}
+	return string(spec.State) + ": " + r.mask.Text(spec.Failure)
 }
 
 func (r suiteRun) saw(spec, observation string) bool {

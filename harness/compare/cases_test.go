@@ -2,6 +2,8 @@ package compare_test
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,7 +68,34 @@ func cases(t *testing.T) map[string]testCase {
 	for _, name := range names {
 		all[strings.TrimSuffix(filepath.Base(name), ".txtar")] = readCase(t, name)
 	}
+	all["quickstart-mini"] = quickstartMini(t)
 	return all
+}
+
+// quickstartMini is a real recording of both runtimes, cut down.
+func quickstartMini(t *testing.T) testCase {
+	t.Helper()
+	c := testCase{baseline: files{}, candidate: files{}, runtimes: [2]clusters.Runtime{clusters.Docker, clusters.Containerd}}
+	for side, f := range map[string]files{"baseline": c.baseline, "candidate": c.candidate} {
+		root := os.DirFS("testdata/quickstart-mini/" + side + "/1")
+		err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			raw, err := fs.ReadFile(root, name)
+			f[name] = string(raw)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.scenario.Spec.Agents = []scenarios.Agent{
+		{Name: "inventory", Signals: []scenarios.Signal{{Logs: `inventory: [0-9]+ containers`}, {Metric: "inventory_containers"}}},
+		{Name: "log-shipper", Signals: []scenarios.Signal{{Logs: `shipped [0-9]+ records from shop`}, {Metric: "shipper_records_total"}}},
+	}
+	c.scenario.Spec.Suites = []scenarios.Suite{{Builtin: []string{"lifecycle", "logging", "probes", "networking", "identity", "images"}}}
+	return c
 }
 
 func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Comparison {
@@ -85,6 +114,9 @@ func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Com
 func TestCases(t *testing.T) {
 	t.Parallel()
 	for name, row := range cases(t) {
+		if row.verdict == "" {
+			continue // real recordings have a test of their own
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := row.judge(t, row.runtimes)
@@ -95,5 +127,33 @@ func TestCases(t *testing.T) {
 				t.Errorf("verdict = %q, want %q", got.Verdict, row.verdict)
 			}
 		})
+	}
+}
+
+// TestRealRecordings expects of two real clusters what the quickstart scenario
+// is there to show. What a healthy pair differs in is all explained.
+func TestRealRecordings(t *testing.T) {
+	t.Parallel()
+	mini := quickstartMini(t)
+	got := mini.judge(t, mini.runtimes)
+	gravity := map[string]compare.Severity{}
+	for _, f := range got.Findings {
+		gravity[f.Cause] = f.Severity
+		if f.Cause == "" && f.Kind != record.Specs {
+			t.Errorf("unexplained: %s: %s", f.ID, f.Title)
+		}
+	}
+	for cause, want := range map[string]compare.Severity{
+		"LOG-001": compare.Breaks, "NODE-003": compare.Breaks, "EVT-010": compare.Breaks,
+		"LOG-002": compare.Changes, "LOG-003": compare.Changes, "LOG-006": compare.Changes,
+		"BASE-002": compare.Changes, "MET-004": compare.Changes, "MET-016": compare.Changes, "MET-023": compare.Changes,
+		"EVT-001": compare.Changes, "EVT-002": compare.Changes, "EVT-005": compare.Changes, "EVT-008": compare.Changes,
+		"EVT-013": compare.Changes, "NODE-001": compare.Changes, "NODE-002": compare.Changes, "NODE-011": compare.Changes,
+		"NODE-012": compare.Changes, "MET-014": compare.Info, "MET-022": compare.Info, "NODE-004": compare.Info,
+		"NODE-007": compare.Info,
+	} {
+		if gravity[cause] != want {
+			t.Errorf("%s is %q, want %q", cause, gravity[cause], want)
+		}
 	}
 }

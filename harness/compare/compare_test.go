@@ -27,15 +27,22 @@ func open(t *testing.T, side clusters.Side, runtime clusters.Runtime, f files) *
 	if err != nil {
 		t.Fatal(err)
 	}
+	if real, ok := f[record.MetaFile]; ok {
+		raw = []byte(real)
+	}
 	prefix := string(side) + "/1"
 	run := fstest.MapFS{path.Join(prefix, record.MetaFile): {Data: raw}}
 	for name, content := range f {
+		if name == record.MetaFile {
+			continue
+		}
 		run[path.Join(prefix, name)] = &fstest.MapFile{Data: []byte(content)}
 	}
 	r, err := record.Open(run, prefix)
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.Meta.Side, r.Meta.Runtime = side, runtime
 	return r
 }
 

@@ -27,8 +27,8 @@ func open(t *testing.T, side clusters.Side, runtime clusters.Runtime, f files) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	if real, ok := f[record.MetaFile]; ok {
-		raw = []byte(real)
+	if recorded, ok := f[record.MetaFile]; ok {
+		raw = []byte(recorded)
 	}
 	prefix := string(side) + "/1"
 	run := fstest.MapFS{path.Join(prefix, record.MetaFile): {Data: raw}}

@@ -40,7 +40,7 @@ func (f facts) enough(k key, value string) bool { return len(f[k][value]) >= max
 
 // String joins the values in their order.
 func (f fact) String() string {
-	return shorten(strings.Join(slices.Sorted(maps.Keys(f)), "; "))
+	return strings.Join(slices.Sorted(maps.Keys(f)), "; ")
 }
 
 // beyond returns the values that other does not have.

@@ -1,0 +1,70 @@
+package compare
+
+import (
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/catalogue"
+	"github.com/rehearse-dev/rehearse/harness/record"
+)
+
+// attribution finds the causes of findings and folds those that have one cause,
+// or one appearance, into one finding.
+type attribution struct {
+	catalogue *catalogue.Catalogue
+	pair      Pair
+}
+
+// causes returns the catalogue entry that explains each finding, or the zero
+// entry. How a workload ended up is a consequence: it takes the cause of what
+// events and status say of that workload, if there is only one.
+func (a attribution) causes(found []Finding) []catalogue.Entry {
+	causes := make([]catalogue.Entry, len(found))
+	of := map[string]map[string]catalogue.Entry{} // by workload, by ID
+	for i, f := range found {
+		causes[i] = a.explain(f)
+		if id := causes[i].ID; id != "" && f.Kind == record.Events {
+			workload := workloadOf(f.Subject)
+			if of[workload] == nil {
+				of[workload] = map[string]catalogue.Entry{}
+			}
+			of[workload][id] = causes[i]
+		}
+	}
+	for i, f := range found {
+		if own := of[f.Subject]; f.Aspect == health && causes[i].ID == "" && len(own) == 1 {
+			for _, entry := range own {
+				causes[i] = entry
+			}
+		}
+	}
+	return causes
+}
+
+// workloadOf cuts a container's name off a subject.
+func workloadOf(subject string) string {
+	if parts := strings.Split(subject, "/"); len(parts) == 3 {
+		return parts[0] + "/" + parts[1]
+	}
+	return subject
+}
+
+// explain asks the catalogue, which knows Docker and containerd and not which of
+// them is the baseline.
+func (a attribution) explain(f Finding) catalogue.Entry {
+	d := catalogue.Difference{Kind: string(f.Kind), Aspect: f.Aspect, Subject: f.Subject}
+	if f.Aspect == outcome {
+		d.Kind = outcome // that a spec fails says less than what it saw
+	}
+	b, c := a.pair.Baseline.Runtime, a.pair.Candidate.Runtime
+	switch {
+	case b != clusters.Containerd && c == clusters.Containerd:
+		d.Runtime, d.Docker, d.Containerd = b, f.Baseline, f.Candidate
+	case b == clusters.Containerd && c != clusters.Containerd:
+		d.Runtime, d.Docker, d.Containerd = c, f.Candidate, f.Baseline
+	default:
+		return catalogue.Entry{} // nothing to explain between equals
+	}
+	entry, _ := a.catalogue.Explain(d)
+	return entry
+}

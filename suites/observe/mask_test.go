@@ -28,6 +28,7 @@ func TestMask(t *testing.T) {
 		"time in a zone":                     {"2026-11-23T05:33:49.64523653+01:00 x", "<time>+01:00 x"},
 		"stream of a streaming server":       {`Post "//[::]:40607/cri/exec/-rtOhaU1": no`, `Post "//[::]:<port>/cri/exec/<token>": no`},
 		"snapshot number":                    {"upperdir=/x/snapshots/17/fs", "upperdir=/x/snapshots/<n>/fs"},
+		"line of a tool":                     {"2026/11/23 15:31:39 socat[30228] E TCP4", "<time> socat[<n>] E TCP4"},
 		"pipe":                               {"1 -> pipe:[174765]", "1 -> pipe:[<n>]"},
 		"measured duration":                  {"after 1.527s, in 12.5ms", "after <duration>, in <duration>"},
 		"configured duration stays":          {"timeout 2s exceeded", "timeout 2s exceeded"},

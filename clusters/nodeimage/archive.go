@@ -170,12 +170,12 @@ func (l *layerWriter) write(name string, files []file) string {
 	return path
 }
 
-// archive writes the images and drops the layers, which are in there now.
-func (l *layerWriter) archive(name, arch string, images []image) error {
+// archive writes images.tar and drops the layers, which are in there now.
+func (l *layerWriter) archive(arch string, images []image) error {
 	if l.err != nil {
 		return l.err
 	}
-	if err := writeArchive(filepath.Join(l.dir, name), arch, images); err != nil {
+	if err := writeArchive(filepath.Join(l.dir, "images.tar"), arch, images); err != nil {
 		return err
 	}
 	layers, err := filepath.Glob(filepath.Join(l.dir, "*.layer.tar"))

@@ -97,7 +97,7 @@ func TestArchiveStoresASharedLayerOnce(t *testing.T) {
 	layers := &layerWriter{dir: t.TempDir()}
 	shared := layers.write("shared", []file{{path: "a", mode: 0o644, content: []byte("a")}})
 	own := layers.write("own", []file{{path: "b", mode: 0o644, content: []byte("b")}})
-	err := layers.archive("images.tar", "amd64", []image{
+	err := layers.archive("amd64", []image{
 		{tags: []string{"one:1", "alias:1"}, entrypoint: []string{"/a"}, layers: []string{shared}},
 		{tags: []string{"two:1"}, layers: []string{shared, own}},
 	})
@@ -150,7 +150,7 @@ func TestLayerWriterKeepsTheFirstError(t *testing.T) {
 	layers := &layerWriter{dir: t.TempDir()}
 	layers.write("bad", programs("/nowhere", "bin", "tool"))
 	layers.write("good", nil)
-	if err := layers.archive("images.tar", "amd64", nil); !errors.Is(err, os.ErrNotExist) {
+	if err := layers.archive("amd64", nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("archive = %v, want the error of the first layer", err)
 	}
 }

@@ -40,7 +40,7 @@ type Builder struct {
 	observing sync.Mutex
 }
 
-// NoBaseImage, as a Builder's BaseImage, keeps it from asking any registry.
+// NoBaseImage keeps a Builder, as its BaseImage, from asking any registry.
 const NoBaseImage = "none"
 
 // Event says how a step of a build stands.

@@ -47,29 +47,26 @@ func (p program) key(arch string) []string {
 
 // build leaves one binary for each entry of main in dst.
 func (p program) build(ctx context.Context, arch, dst string) error {
-	dir, err := os.MkdirTemp("", "rehearse-build-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	if err := p.writeModule(ctx, dir); err != nil {
-		return fmt.Errorf("writing the module: %w", err)
-	}
-	for _, name := range sortedKeys(p.main) {
-		args := append(p.flags(), "-o", filepath.Join(dst, name), p.main[name])
-		if _, err := goTool(ctx, dir, arch, append([]string{"build"}, args...)...); err != nil {
-			return err
+	return inTempDir("", func(dir string) error {
+		if err := p.writeModule(ctx, dir); err != nil {
+			return fmt.Errorf("writing the module: %w", err)
 		}
-	}
-	return nil
+		for _, name := range sortedKeys(p.main) {
+			args := append(p.flags(), "-o", filepath.Join(dst, name), p.main[name])
+			if _, err := goTool(ctx, dir, arch, append([]string{"build"}, args...)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (p program) flags() []string {
-	ldflags := "-s -w"
+	ldflags := []string{"-s", "-w"}
 	for _, name := range sortedKeys(p.set) {
-		ldflags += " -X " + name + "=" + p.set[name]
+		ldflags = append(ldflags, "-X", name+"="+p.set[name])
 	}
-	return []string{"-mod=mod", "-trimpath", "-buildvcs=false", "-tags=" + p.tags, "-ldflags=" + ldflags}
+	return []string{"-mod=mod", "-trimpath", "-buildvcs=false", "-tags=" + p.tags, "-ldflags=" + strings.Join(ldflags, " ")}
 }
 
 // writeModule generates the module in which the build runs.
@@ -95,7 +92,8 @@ func (p program) writeModule(ctx context.Context, dir string) error {
 // count only in a main module, and so do checksums: those of the module that is
 // built are repeated.
 func (p program) requirements(ctx context.Context) (mod, sums []byte, err error) {
-	text := "module " + modulePath + "\n\ngo 1.26.0\n"
+	var text strings.Builder
+	text.WriteString("module " + modulePath + "\n\ngo 1.26.0\n")
 	if p.module != "" {
 		dir, err := moduleDir(ctx, p.module, p.version)
 		if err != nil {
@@ -108,12 +106,12 @@ func (p program) requirements(ctx context.Context) (mod, sums []byte, err error)
 		if sums, err = os.ReadFile(filepath.Join(dir, "go.sum")); err != nil {
 			return nil, nil, err
 		}
-		text += fmt.Sprintf("\nrequire %s %s\n%s", p.module, p.version, replaced)
+		fmt.Fprintf(&text, "\nrequire %s %s\n%s", p.module, p.version, replaced)
 	}
 	for _, module := range p.require {
-		text += "require " + module + "\n"
+		fmt.Fprintf(&text, "require %s\n", module)
 	}
-	return []byte(text), sums, nil
+	return []byte(text.String()), sums, nil
 }
 
 // moduleFile is the part of `go mod edit -json` that is read here.

@@ -62,8 +62,8 @@ func (p *plan) requirements(system, kube *step) *step {
 
 // versioned is a step that compiles the version of a program whose image kubeadm
 // asks for. Its version is not known before kubeadm is built.
-func (p *plan) versioned(name string, requirements *step, make func(version string) program) *step {
-	inputs := make("").key(p.host.arch)
+func (p *plan) versioned(name string, requirements *step, of func(version string) program) *step {
+	inputs := of("").key(p.host.arch)
 	return p.folder(name, p.compiling, []*step{requirements}, inputs, func(ctx context.Context, dst string) error {
 		names, err := readImageNames(requirements)
 		if err != nil {
@@ -73,7 +73,7 @@ func (p *plan) versioned(name string, requirements *step, make func(version stri
 		if err != nil {
 			return err
 		}
-		return make(moduleVersion(tag)).build(ctx, p.host.arch, dst)
+		return of(moduleVersion(tag)).build(ctx, p.host.arch, dst)
 	})
 }
 
@@ -105,7 +105,7 @@ func (p *plan) clusterImages(requirements, kube *step) *step {
 			{tags: []string{names.find("coredns")}, entrypoint: []string{"/coredns"}, layers: []string{layers.write("coredns", programs(dns.out, "", "coredns"))}},
 			{tags: []string{names.find("pause")}, entrypoint: []string{"/pause"}, layers: []string{layers.write("pause", programs(pause.out, "", "pause"))}},
 		}
-		return layers.archive("images.tar", p.host.arch, images)
+		return layers.archive(p.host.arch, images)
 	})
 }
 
@@ -141,7 +141,7 @@ func (p *plan) toolbox(base *step) *step {
 			layers := &layerWriter{dir: dst}
 			layer := layers.write("toolbox", toolboxFiles(busybox, agnhost.path("agnhost"), strings.Fields(applets)))
 			toolbox := image{tags: []string{Toolbox}, command: []string{"/agnhost", "pause"}, layers: []string{layer}}
-			return layers.archive("images.tar", p.host.arch, []image{toolbox})
+			return layers.archive(p.host.arch, []image{toolbox})
 		})
 	})
 }

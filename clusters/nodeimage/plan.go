@@ -49,17 +49,23 @@ func (p *plan) folder(name string, on lane, needs []*step, inputs []string, fill
 		name: name, key: key, out: out, needs: needs, lane: on,
 		ready: func(context.Context) (bool, error) { return exists(out) },
 		make: func(ctx context.Context) error {
-			temporary, err := os.MkdirTemp(p.dir, ".incomplete-*")
-			if err != nil {
-				return err
-			}
-			defer os.RemoveAll(temporary)
-			if err := fill(ctx, temporary); err != nil {
-				return err
-			}
-			return os.Rename(temporary, out)
+			return inTempDir(p.dir, func(temporary string) error {
+				if err := fill(ctx, temporary); err != nil {
+					return err
+				}
+				return os.Rename(temporary, out)
+			})
 		},
 	}
+}
+
+// inTempDir does some work in a folder of its own, and removes what is left of it.
+func inTempDir(parent string, work func(dir string) error) error {
+	dir, err := os.MkdirTemp(parent, ".rehearse-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(dir), os.RemoveAll(dir))
 }
 
 func exists(path string) (bool, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 )
@@ -36,21 +35,18 @@ func (p *plan) rootFS() *step {
 }
 
 func debootstrap(ctx context.Context, ref string) error {
-	dir, err := os.MkdirTemp("", "rehearse-debian-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	root := filepath.Join(dir, "root")
-	bootstrap := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", debian, root)
-	output, err := bootstrap.CombinedOutput()
-	if errors.Is(err, exec.ErrNotFound) {
-		return fmt.Errorf("starting from Debian's packages, since no image registry answers: %w", err)
-	}
-	if err != nil {
-		return commandError(ctx, bootstrap.Args, err, string(output))
-	}
-	return importFolder(ctx, root, ref)
+	return inTempDir("", func(dir string) error {
+		root := filepath.Join(dir, "root")
+		bootstrap := exec.CommandContext(ctx, "debootstrap", "--variant=minbase", debian, root)
+		output, err := bootstrap.CombinedOutput()
+		if errors.Is(err, exec.ErrNotFound) {
+			return fmt.Errorf("starting from Debian's packages, since no image registry answers: %w", err)
+		}
+		if err != nil {
+			return commandError(ctx, bootstrap.Args, err, string(output))
+		}
+		return importFolder(ctx, root, ref)
+	})
 }
 
 // importFolder makes an image of a folder.

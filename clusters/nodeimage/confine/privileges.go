@@ -59,7 +59,7 @@ func boundingSet(status string) (uint64, error) {
 			return strconv.ParseUint(strings.TrimSpace(hex), 16, 64)
 		}
 	}
-	return 0, fmt.Errorf("no CapBnd in the process status")
+	return 0, errors.New("no CapBnd in the process status")
 }
 
 // hardLimit knows the one limit that engines raise by themselves.

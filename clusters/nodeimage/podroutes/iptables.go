@@ -1,6 +1,7 @@
 package podroutes
 
 import (
+	"context"
 	"log"
 	"os"
 	"os/exec"
@@ -16,9 +17,9 @@ const (
 
 // SelectIPTables puts that set of iptables programs first on PATH which kubelet on
 // the same node uses: rules written through the other would not be seen together.
-func SelectIPTables() {
+func SelectIPTables(ctx context.Context) {
 	chosen := legacyPrograms
-	if kubeletUses(nftPrograms) {
+	if kubeletUses(ctx, nftPrograms) {
 		chosen = nftPrograms
 	}
 	if err := os.Setenv("PATH", chosen+":"+os.Getenv("PATH")); err != nil {
@@ -28,9 +29,9 @@ func SelectIPTables() {
 
 // kubeletUses looks for the chains that kubelet makes, before anything else, for
 // this very purpose.
-func kubeletUses(programs string) bool {
+func kubeletUses(ctx context.Context, programs string) bool {
 	for _, save := range []string{"iptables-save", "ip6tables-save"} {
-		rules, err := exec.Command(programs+"/"+save, "-t", "mangle").Output()
+		rules, err := exec.CommandContext(ctx, programs+"/"+save, "-t", "mangle").Output()
 		if err == nil && (strings.Contains(string(rules), "KUBE-IPTABLES-HINT") || strings.Contains(string(rules), "KUBE-KUBELET-CANARY")) {
 			return true
 		}

@@ -124,9 +124,11 @@ func masqueradeFrom(ctx context.Context, pods netip.Prefix) error {
 		program = "ip6tables"
 	}
 	rule := func(verb string) []string {
-		return []string{"--wait", "--table", "nat", verb, "POSTROUTING",
+		return []string{
+			"--wait", "--table", "nat", verb, "POSTROUTING",
 			"--source", pods.String(), "!", "--destination", pods.String(),
-			"--match", "comment", "--comment", "podroutes", "--jump", "MASQUERADE"}
+			"--match", "comment", "--comment", "podroutes", "--jump", "MASQUERADE",
+		}
 	}
 	if command(ctx, program, rule("--check")...) == nil {
 		return nil

@@ -28,10 +28,10 @@ const repair = 30 * time.Second
 // Run keeps the network of the node NODE_NAME in a cluster whose pods have their
 // addresses in POD_SUBNET, until it is told to stop. CONTROL_PLANE_ENDPOINT may
 // name the API server's host and port.
-func Run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+func Run(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	SelectIPTables()
+	SelectIPTables(ctx)
 
 	config, err := rest.InClusterConfig()
 	if err != nil {

@@ -49,7 +49,7 @@ func command(name string) *cobra.Command {
 	case "kube-scheduler":
 		return scheduler.NewSchedulerCommand()
 	case "kube-proxy":
-		podroutes.SelectIPTables()
+		podroutes.SelectIPTables(context.Background())
 		return proxy.NewProxyCommand()
 	case "kubelet":
 		return kubelet.NewKubeletCommand(context.Background())
@@ -65,7 +65,7 @@ func run(name string) error {
 	case "kubeadm":
 		return kubeadm.Run()
 	case "podroutes":
-		return podroutes.Run()
+		return podroutes.Run(context.Background())
 	}
 	return fmt.Errorf("no program of this name in the binary")
 }

@@ -43,17 +43,21 @@ func listing(t *testing.T, list []string, files ...[2]string) string {
 	return out.String()
 }
 
+// web is how the log of the shop's front is recorded.
+var web = record.LogFile{
+	Namespace: "shop", Pod: "web-1", PodUID: "u1", Container: "web", Node: "n1",
+	Path: webLog, Mode: "-rw-r-----", Size: 3, File: "logs/pods/shop_web-1_u1/web/0.log",
+}
+
+// with returns web, changed.
+func with(change func(*record.LogFile)) record.LogFile {
+	f := web
+	change(&f)
+	return f
+}
+
 func TestLogs(t *testing.T) {
 	t.Parallel()
-	web := record.LogFile{
-		Namespace: "shop", Pod: "web-1", PodUID: "u1", Container: "web", Node: "n1",
-		Path: webLog, Mode: "-rw-r-----", Size: 3, File: "logs/pods/shop_web-1_u1/web/0.log",
-	}
-	with := func(change func(*record.LogFile)) record.LogFile {
-		f := web
-		change(&f)
-		return f
-	}
 	packed := gzipped(t, "old")
 	plain := "log\t" + webLog + "\t" + webLog + "\t-rw-r-----\t"
 	tests := map[string]struct {

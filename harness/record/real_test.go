@@ -19,20 +19,7 @@ func TestRealRecordings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, l := range all[record.LogFile](t, r, record.LogIndex) {
-				mustHave(t, r, l.File)
-			}
-			for _, e := range all[record.Exposition](t, r, record.MetricsIndex) {
-				mustHave(t, r, e.File)
-			}
-			all[record.LogLink](t, r, record.LogLinks)
-			all[record.Event](t, r, record.EventsFile)
-			all[record.Object](t, r, record.ObjectsFile)
-			journals, err := r.Journals()
-			if err != nil || len(journals) != 1 {
-				t.Fatalf("Journals() = %v, %v, want that of one node", journals, err)
-			}
-			all[record.JournalEntry](t, r, journals[0])
+			readEvidence(t, r)
 			if results, err := r.Suites(); err != nil || len(results) != 6 {
 				t.Errorf("Suites() = %d results, %v, want 6", len(results), err)
 			}
@@ -44,6 +31,25 @@ func TestRealRecordings(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readEvidence reads every file of which a recording has an index.
+func readEvidence(t *testing.T, r *record.Recording) {
+	t.Helper()
+	for _, l := range all[record.LogFile](t, r, record.LogIndex) {
+		mustHave(t, r, l.File)
+	}
+	for _, e := range all[record.Exposition](t, r, record.MetricsIndex) {
+		mustHave(t, r, e.File)
+	}
+	all[record.LogLink](t, r, record.LogLinks)
+	all[record.Event](t, r, record.EventsFile)
+	all[record.Object](t, r, record.ObjectsFile)
+	journals, err := r.Journals()
+	if err != nil || len(journals) != 1 {
+		t.Fatalf("Journals() = %v, %v, want that of one node", journals, err)
+	}
+	all[record.JournalEntry](t, r, journals[0])
 }
 
 // all returns the entries of a file that is not empty.

@@ -202,6 +202,9 @@ func fakeDocker(t *testing.T) fake {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := os.Stat(filepath.Join(bin, "docker")); err != nil {
+		t.Fatal(err) // or the tests would delete what the real one knows
+	}
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	t.Setenv("FAKE_DOCKER", f.dir)
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())

@@ -207,14 +207,14 @@ func realConfig(t *testing.T, side clusters.Side) clusters.Config {
 	}
 }
 
-// hostState is what a cluster could leave behind. Containers of Rehearse alone
-// count: others may come and go meanwhile.
+// hostState is what a cluster could leave behind. Containers of these tests and
+// volumes that no container has are all that counts: others may come and go.
 func hostState(t *testing.T) string {
 	t.Helper()
 	var state strings.Builder
 	for _, args := range [][]string{
 		{"ps", "--all", "--filter", "name=rehearse-kindtest", "--format", "container {{.Names}}"},
-		{"volume", "ls", "--format", "volume {{.Name}}"},
+		{"volume", "ls", "--filter", "dangling=true", "--format", "volume {{.Name}}"},
 		{"network", "ls", "--format", "network {{.Name}}"},
 	} {
 		out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", args...).Output()

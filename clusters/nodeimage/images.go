@@ -91,7 +91,7 @@ func (p *plan) clusterImages(requirements, kube *step) *step {
 	dns := p.versioned("coredns", requirements, coreDNSProgram)
 	pause := p.compile("pause", pauseProgram())
 	needs := []*step{requirements, kube, etcd, dns, pause}
-	return p.folder("cluster images", p.installing, needs, []string{podRoutes}, func(_ context.Context, dst string) error {
+	return p.folder("cluster images", p.installing, needs, []string{kubeImage}, func(_ context.Context, dst string) error {
 		names, err := readImageNames(requirements)
 		if err != nil {
 			return err
@@ -110,10 +110,10 @@ func (p *plan) clusterImages(requirements, kube *step) *step {
 }
 
 // kubePrograms are the names under which the one binary runs in a container.
-var kubePrograms = []string{"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "podroutes"}
+var kubePrograms = []string{"kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "localvolumes", "podroutes"}
 
 func kubeTags(names imageNames) []string {
-	tags := []string{podRoutes}
+	tags := []string{kubeImage}
 	for _, name := range names {
 		if strings.Contains(name, "/kube-") {
 			tags = append(tags, name)

@@ -37,7 +37,7 @@ func TestModuleVersion(t *testing.T) {
 
 func TestKubeTags(t *testing.T) {
 	t.Parallel()
-	want := []string{podRoutes, "registry.k8s.io/kube-apiserver:v1.37.2", "registry.k8s.io/kube-proxy:v1.37.2"}
+	want := []string{kubeImage, "registry.k8s.io/kube-apiserver:v1.37.2", "registry.k8s.io/kube-proxy:v1.37.2"}
 	if got := kubeTags(names); !slices.Equal(got, want) {
 		t.Errorf("kubeTags = %q, want %q", got, want)
 	}

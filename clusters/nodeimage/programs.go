@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-//go:embed confine/*.go podroutes/*.go sources
+//go:embed confine/*.go follow/*.go localvolumes/*.go podroutes/*.go sources
 var ownSources embed.FS
 
 // sources lists the files of one of our programs as they are laid out in a
@@ -63,7 +63,7 @@ func ofKubernetes(version string, p program) program {
 }
 
 func kubernetesProgram(version string) program {
-	return ofKubernetes(version, own("sources/kube", "", "", "podroutes"))
+	return ofKubernetes(version, own("sources/kube", "", "", "follow", "localvolumes", "podroutes"))
 }
 
 func kubeletProgram(version string) program {

@@ -18,5 +18,6 @@ const debian = "trixie"
 // programs, and /agnhost, Kubernetes' own test program.
 const Toolbox = "rehearse.dev/toolbox:1"
 
-// podRoutes is the image of the network that nodes built from source get.
-const podRoutes = "rehearse.dev/podroutes:1"
+// kubeImage is a further name of the image that all programs of Kubernetes share,
+// for the network and the volumes of nodes that are built from source.
+const kubeImage = "rehearse.dev/kube:1"

@@ -49,25 +49,6 @@ func TestDestinations(t *testing.T) {
 	}
 }
 
-func TestMovedIgnoresHeartbeats(t *testing.T) {
-	t.Parallel()
-	before := node("n", []string{"10.244.1.0/24"}, "172.18.0.3")
-	beat := before.DeepCopy()
-	beat.ResourceVersion = "2"
-	beat.Status.Conditions = []corev1.NodeCondition{{Type: corev1.NodeReady}}
-	if moved(before, beat) {
-		t.Error("a heartbeat counts as a move")
-	}
-	for name, after := range map[string]*corev1.Node{
-		"another network for pods": node("n", []string{"10.244.2.0/24"}, "172.18.0.3"),
-		"another address":          node("n", []string{"10.244.1.0/24"}, "172.18.0.9"),
-	} {
-		if !moved(before, after) {
-			t.Errorf("%s does not count as a move", name)
-		}
-	}
-}
-
 func TestWriteConfig(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "10-test.conflist")

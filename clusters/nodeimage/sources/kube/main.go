@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rehearse-dev/rehearse/clusters/nodeimage/localvolumes"
 	"github.com/rehearse-dev/rehearse/clusters/nodeimage/podroutes"
 
 	"k8s.io/component-base/cli"
@@ -64,6 +65,8 @@ func run(name string) error {
 	switch name {
 	case "kubeadm":
 		return kubeadm.Run()
+	case "localvolumes":
+		return localvolumes.Run(context.Background())
 	case "podroutes":
 		return podroutes.Run(context.Background())
 	}

@@ -27,19 +27,22 @@ func orderSpecs(c *fixture.Cluster) {
 		observe.End("second", fixture.End(pod, "second"))
 	})
 
-	started := func(name string, command ...string) *corev1.Pod {
-		// Nothing that hears TERM: whether it was there yet when TERM came would differ
-		// from run to run.
-		container := fixture.Container("main", "/bin/sleep", "3600")
+	// Nothing in there hears TERM: whether it did already when TERM came would
+	// differ from run to run.
+	hooked := func(name string, command ...string) corev1.Container {
+		container := fixture.Container(name, "/bin/sleep", "3600")
 		container.Lifecycle = &corev1.Lifecycle{PostStart: hook(command...)}
-		return c.Pod(name, container)
+		return container
 	}
-	DescribeTable("is ended when its postStart hook", func(ctx SpecContext, pod *corev1.Pod) {
-		c.AwaitEnd(ctx, pod)
-		observe.End("main", fixture.End(pod, "main"))
-		observe.Value("event", c.Event(ctx, pod, "FailedPostStartHook", "").Message)
+	hooks := c.Pod("hooks",
+		hooked("failing", "/bin/sh", "-c", "echo why >&2; exit 6"),
+		hooked("absent", "/no/such/hook"))
+	DescribeTable("is ended when its postStart hook", func(ctx SpecContext, name string) {
+		c.AwaitEnd(ctx, hooks)
+		observe.End("container", fixture.End(hooks, name))
+		observe.Value("event", c.ContainerEvent(ctx, hooks, name, "FailedPostStartHook").Message)
 	},
-		Entry("fails", started("hook-fails", "/bin/sh", "-c", "echo why >&2; exit 6")),
-		Entry("does not exist", started("hook-missing", "/no/such/hook")),
+		Entry("fails", "failing"),
+		Entry("does not exist", "absent"),
 	)
 }

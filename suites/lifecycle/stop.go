@@ -44,12 +44,7 @@ func stopSpecs(c *fixture.Cluster) {
 
 // trapping is ready once its trap is set: until then TERM would go unheard.
 func trapping(name, trap string) corev1.Container {
-	container := fixture.Shell(name, trap+"; touch /ready; while :; do sleep 60 & wait $!; done")
-	container.ReadinessProbe = &corev1.Probe{
-		ProbeHandler:  corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"/bin/ls", "/ready"}}},
-		PeriodSeconds: 1,
-	}
-	return container
+	return fixture.ReadyWhen(fixture.Shell(name, trap+"; touch /ready; while :; do sleep 60 & wait $!; done"), "/ready")
 }
 
 func hook(command ...string) *corev1.LifecycleHandler {

@@ -3,6 +3,7 @@ package logging
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -24,34 +25,41 @@ func apiSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 		return c.Log(ctx, pod, corev1.PodLogOptions{Container: container})
 	}
 
-	DescribeTable("comes back from the API as it was written", func(ctx SpecContext, container, want string) {
-		Expect(read(ctx, container)).To(Equal(want))
+	DescribeTable("comes back from the API as it was written", func(ctx SpecContext, k kind, want string) {
+		Expect(k.only(read(ctx, "lines"))).To(Equal(want))
 	},
-		Entry("when it is plain", "plain", "plain\n"),
-		Entry("when it went to stderr", "stderr", "to stderr\n"),
-		Entry("when it holds markup, JSON and a tab", "markup", `<a href="x">&amp;</a> {"json": true}`+"\ttab\n"),
-		Entry("when there is none", "nothing", ""),
-		Entry("when a line is 40 kB long", "long", longText()+"\n"),
+		Entry("when it is plain", plain, "plain\n"),
+		Entry("when it went to stderr", stderr, "to stderr\n"),
+		Entry("when it holds markup, JSON and a tab", markup, `<a href="x">&amp;</a> {"json": true}`+"\ttab\n"),
+		Entry("when a line is 40 kB long", long, strings.Repeat(pattern, longLine/len(pattern))+"\n"),
 	)
 
-	DescribeTable("comes back from the API", func(ctx SpecContext, container, part string) {
-		text := read(ctx, container)
-		Expect(text).To(ContainSubstring(part))
+	DescribeTable("comes back from the API", func(ctx SpecContext, k kind) {
+		text := k.only(read(ctx, "lines"))
+		Expect(text).NotTo(BeEmpty())
 		observe.Value("text", strconv.QuoteToASCII(text))
 	},
-		Entry("when its last line has no end", "no-end", "no newline at the end"),
-		Entry("when its lines end as on Windows", "crlf", "next"),
-		Entry("when it is not UTF-8", "no-utf8", "utf8"),
-		Entry("when it went to a terminal", "terminal", "err"),
+		Entry("when its last line has no end", noEnd),
+		Entry("when its lines end as on Windows", crlf),
+		Entry("when it is not UTF-8", noUTF8),
 	)
 
+	It("comes back from the API when it went to a terminal", func(ctx SpecContext) {
+		text := read(ctx, "terminal")
+		Expect(text).To(And(ContainSubstring("out"), ContainSubstring("err")))
+		observe.Value("text", strconv.QuoteToASCII(text))
+	})
+
+	It("is empty when nothing was written", func(ctx SpecContext) {
+		Expect(read(ctx, "nothing")).To(BeEmpty())
+	})
+
 	It("carries one timestamp per line", func(ctx SpecContext) {
-		for _, container := range []string{"plain", "long"} {
-			text := c.Log(ctx, pod, corev1.PodLogOptions{Container: container, Timestamps: true})
-			stamps := stamp.FindAllString(text, -1)
-			Expect(stamps).NotTo(BeEmpty(), "timestamps of container %q", container)
-			observe.Value(container+": timestamps", len(stamps))
-			observe.Value(container+": first timestamp", stamps[0])
+		text := c.Log(ctx, pod, corev1.PodLogOptions{Container: "lines", Timestamps: true})
+		for _, k := range []kind{plain, long} {
+			stamps := stamp.FindAllString(k.only(text), -1)
+			Expect(stamps).To(HaveLen(1), "timestamps of the line with %q", k.marker)
+			observe.Value("timestamp of "+k.marker, stamps[0])
 		}
 	})
 
@@ -60,9 +68,7 @@ func apiSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 	again.Spec.RestartPolicy = corev1.RestartPolicyOnFailure
 	fixture.MountEmpty(again, "/kept")
 	It("can be read after a restart", func(ctx SpecContext) {
-		c.Until(ctx, again, "runs again", func(p *corev1.Pod) bool {
-			return fixture.Ready(p) && p.Status.ContainerStatuses[0].RestartCount > 0
-		})
+		c.Until(ctx, again, "runs again", fixture.RestartedOnce)
 		Eventually(ctx, func() string { return c.Log(ctx, again, corev1.PodLogOptions{Container: "main"}) }).
 			WithTimeout(patience).Should(Equal("second\n"))
 		Expect(c.Log(ctx, again, corev1.PodLogOptions{Container: "main", Previous: true})).To(Equal("first\n"))

@@ -28,28 +28,28 @@ func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 		}
 
 		It("is a file that a shipper finds", func(ctx SpecContext) {
-			name := file("plain")
+			name := file("lines")
 			observe.Value("kind", c.Shell(ctx, reader, "stat -c '%F' "+name))
 			observe.Value("file at its end", c.Shell(ctx, reader, "readlink -f "+name+" | sed 's#^/var/log/pods/.*#the same#'"))
 			observe.Value("mode and owner at its end", c.Shell(ctx, reader, "stat -L -c '%a %u:%g' "+name))
-			link := fmt.Sprintf("/var/log/containers/%s_%s_plain-*.log", pod.Name, pod.Namespace)
+			link := fmt.Sprintf("/var/log/containers/%s_%s_lines-*.log", pod.Name, pod.Namespace)
 			target := c.Shell(ctx, reader, "readlink "+link)
 			Expect(target).To(Equal(name), "target of the link in /var/log/containers")
 		})
 
-		DescribeTable("holds records", func(ctx SpecContext, container string) {
-			out := c.Exec(ctx, reader, "/bin/cat", file(container))
-			Expect(out.Stdout).NotTo(BeEmpty())
-			observe.Value("records", records(out.Stdout))
+		DescribeTable("holds records", func(ctx SpecContext, container string, k kind) {
+			text := k.only(c.Exec(ctx, reader, "/bin/cat", file(container)).Stdout)
+			Expect(text).NotTo(BeEmpty())
+			observe.Value("records", records(text))
 		},
-			Entry("of a plain line", "plain"),
-			Entry("of a line to stderr", "stderr"),
-			Entry("of markup, JSON and a tab", "markup"),
-			Entry("of lines that end as on Windows", "crlf"),
-			Entry("of bytes that are not UTF-8", "no-utf8"),
-			Entry("of a last line without end", "no-end"),
-			Entry("of a line of 40 kB", "long"),
-			Entry("of a terminal", "terminal"),
+			Entry("of a plain line", "lines", plain),
+			Entry("of a line to stderr", "lines", stderr),
+			Entry("of markup, JSON and a tab", "lines", markup),
+			Entry("of lines that end as on Windows", "lines", crlf),
+			Entry("of bytes that are not UTF-8", "lines", noUTF8),
+			Entry("of a last line without end", "lines", noEnd),
+			Entry("of a line of 40 kB", "lines", long),
+			Entry("of a terminal", "terminal", kind{}),
 		)
 	})
 }

@@ -23,26 +23,26 @@ const (
 	interval = 500 * time.Millisecond
 )
 
-func forwardSpecs(c *fixture.Cluster, server *corev1.Pod) {
-	DescribeTable("is reached by port-forward", func(ctx SpecContext, port int, path, want string) {
-		body, refusal, err := forward(ctx, c, server, port, path)
+func forwardSpecs(c *fixture.Cluster, server, client *corev1.Pod) {
+	DescribeTable("is reached by port-forward", func(ctx SpecContext, pod *corev1.Pod, port int, path, want string) {
+		body, refusal, err := forward(ctx, c, pod, port, path)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(refusal).To(BeEmpty())
 		Expect(body).To(ContainSubstring(want))
 	},
-		Entry("when it listens everywhere", everyPort, "/hostname", "web"),
-		Entry("when it listens on 127.0.0.1 only", ipv4Port, "/index.html", "ipv4"),
+		Entry("when it listens everywhere", server, everyPort, "/hostname", "web"),
+		Entry("when it listens on 127.0.0.1 only", client, ipv4Port, "/index.html", "loopback"),
 	)
 
 	It("is reached by port-forward when it listens on ::1 only, or is not", func(ctx SpecContext) {
-		body, refusal, err := forward(ctx, c, server, ipv6Port, "/index.html")
+		body, refusal, err := forward(ctx, c, client, ipv6Port, "/index.html")
 		Expect(err).NotTo(HaveOccurred())
 		observe.Value("reached", body != "")
 		observe.Value("refusal", refusal)
 	})
 
 	It("says so when nobody listens behind a port-forward", func(ctx SpecContext) {
-		body, refusal, err := forward(ctx, c, server, deadPort, "/")
+		body, refusal, err := forward(ctx, c, client, deadPort, "/")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(body).To(BeEmpty())
 		observe.Value("refusal", refusal)

@@ -13,13 +13,13 @@ import (
 	"github.com/rehearse-dev/rehearse/suites/fixture"
 )
 
-// The ports of the server's containers, and the one that its node lends it.
+// Who listens where.
 const (
-	everyPort = 8080 // on every address of the pod
-	ipv4Port  = 8081 // on 127.0.0.1 only
-	ipv6Port  = 8082 // on ::1 only
-	deadPort  = 8099 // nobody listens
-	hostPort  = 28080
+	everyPort = 8080  // the server, on every address
+	hostPort  = 28080 // the server's node, for it
+	ipv4Port  = 8081  // the client, on 127.0.0.1 only
+	ipv6Port  = 8082  // the client, on ::1 only
+	deadPort  = 8099  // nobody
 )
 
 // Register adds the suite's specs to the process. One process runs one suite.
@@ -28,15 +28,14 @@ func Register() {
 	Describe("a pod", func() {
 		c.Declare(service("web", ""))
 		c.Declare(service("web-headless", corev1.ClusterIPNone))
-		server := c.Pod("web", everywhere(), loopback("ipv4", "127.0.0.1", ipv4Port), loopback("ipv6", "[::1]", ipv6Port))
-		client := c.Pod("client", fixture.Shell("main", fixture.Forever))
+		server, client := c.Pod("web", everywhere()), c.Pod("client", loopbacks())
 		BeforeEach(func(ctx SpecContext) {
 			c.AwaitReady(ctx, server)
 			c.AwaitReady(ctx, client)
 		})
 		reachSpecs(c, server, client)
-		forwardSpecs(c, server)
-		viewSpecs(c, server)
+		forwardSpecs(c, server, client)
+		viewSpecs(c, client)
 	})
 }
 
@@ -51,11 +50,12 @@ func everywhere() corev1.Container {
 	return container
 }
 
-// loopback serves a page on one address. Where that cannot be bound it stays up
-// and serves nothing: what comes of it is what the specs look at.
-func loopback(name, address string, port int) corev1.Container {
-	serve := fmt.Sprintf("mkdir /www; echo %s >/www/index.html; httpd -p %s:%d -h /www; ", name, address, port)
-	return fixture.Shell(name, serve+fixture.Forever)
+// loopbacks serves a page on each loopback address. Where one cannot be bound it
+// stays up and serves nothing there: what comes of it is what the specs look at.
+func loopbacks() corev1.Container {
+	script := fmt.Sprintf("mkdir /www; echo loopback >/www/index.html; httpd -p 127.0.0.1:%d -h /www; httpd -p [::1]:%d -h /www; touch /ready; ",
+		ipv4Port, ipv6Port)
+	return fixture.ReadyWhen(fixture.Shell("main", script+fixture.Forever), "/ready")
 }
 
 func service(name, clusterIP string) *corev1.Service {

@@ -46,7 +46,7 @@ func reachSpecs(c *fixture.Cluster, server, client *corev1.Pod) {
 		Expect(out.Stdout + out.Stderr).To(ContainSubstring("NXDOMAIN"))
 	})
 	It("reaches what listens on 127.0.0.1 by the name localhost, or tries ::1 first", func(ctx SpecContext) {
-		out := c.Exec(ctx, server, "/bin/wget", "-q", "-T", "3", "-O", "-", fmt.Sprintf("http://localhost:%d/", ipv4Port))
+		out := c.Exec(ctx, client, "/bin/wget", "-q", "-T", "3", "-O", "-", fmt.Sprintf("http://localhost:%d/", ipv4Port))
 		observe.Value("reached", out.Code == 0)
 		observe.Value("output", out.Stdout+out.Stderr)
 	})

@@ -16,7 +16,9 @@ import (
 const unhealthy = "Unhealthy"
 
 func probeSpecs(c *fixture.Cluster) {
-	failing := restarting(c, "failing", probe("/bin/sh", "-c", "echo checked; echo why >&2; exit 3"))
+	failing := probed(c, "failing", func(main *corev1.Container) {
+		main.LivenessProbe = probe("/bin/sh", "-c", "echo checked; echo why >&2; exit 3")
+	})
 	It("that fails restarts its container, and its output is told", func(ctx SpecContext) {
 		c.Until(ctx, failing, "was restarted", restarted)
 		event := c.Event(ctx, failing, unhealthy, "Liveness")
@@ -26,17 +28,17 @@ func probeSpecs(c *fixture.Cluster) {
 		c.Remove(ctx, failing)
 	})
 
-	absent := restarting(c, "no-liveness", probe("/no/such/probe"))
+	absent := probed(c, "no-liveness", func(main *corev1.Container) { main.LivenessProbe = probe("/no/such/probe") })
 	It("whose command does not exist restarts its container, or is not counted", func(ctx SpecContext) {
 		c.Until(ctx, absent, "was restarted, or was probed in vain", func(p *corev1.Pod) bool {
-			return restarted(p) || times(c.Events(ctx, p, unhealthy), "errored") >= 3
+			return restarted(p) || times(c.Events(ctx, p, unhealthy), "errored") >= 2
 		})
 		observe.Value("restarted", restarted(absent))
 		observe.Value("event", c.Event(ctx, absent, unhealthy, "").Message)
 		c.Remove(ctx, absent)
 	})
 
-	unreadied := unready(c, "no-readiness", probe("/no/such/probe"))
+	unreadied := probed(c, "no-readiness", func(main *corev1.Container) { main.ReadinessProbe = probe("/no/such/probe") })
 	It("whose command does not exist keeps its container unready", func(ctx SpecContext) {
 		observe.Value("event", c.Event(ctx, unreadied, unhealthy, "").Message)
 		c.Until(ctx, unreadied, "runs", running)
@@ -44,9 +46,10 @@ func probeSpecs(c *fixture.Cluster) {
 		c.Remove(ctx, unreadied)
 	})
 
-	slow := probe(once("exec sleep 7777")...)
-	slow.TimeoutSeconds = 1
-	overdue := unready(c, "slow", slow)
+	overdue := probed(c, "slow", func(main *corev1.Container) {
+		main.StartupProbe = once("exec sleep 7777")
+		main.StartupProbe.TimeoutSeconds = 1
+	})
 	It("that takes longer than it may counts as a failure", func(ctx SpecContext) {
 		observe.Value("event", c.Event(ctx, overdue, unhealthy, "").Message)
 		gone := c.Within(ctx, 5*time.Second, func() bool { return !c.Runs(ctx, overdue, "[s]leep 7777") })
@@ -54,7 +57,9 @@ func probeSpecs(c *fixture.Cluster) {
 		c.Remove(ctx, overdue)
 	})
 
-	leaving := unready(c, "leaves-child", probe(once("{ sleep 25; touch /child-ended; } & exit 0")...))
+	leaving := probed(c, "leaves-child", func(main *corev1.Container) {
+		main.StartupProbe = once("{ sleep 25; touch /child-ended; } & exit 0")
+	})
 	It("that leaves a child with its output open ends, or waits for the child", func(ctx SpecContext) {
 		c.AwaitReady(ctx, leaving)
 		ended := c.Shell(ctx, leaving, "until [ -e /child-ended ]; do sleep 0.5; done; stat -c %Y /child-ended")

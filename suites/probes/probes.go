@@ -18,32 +18,29 @@ func Register() {
 	Describe("a command run from outside", func() { execSpecs(c) })
 }
 
-// probe runs a command every second and believes its first failure.
+// probe runs a command every few seconds, which costs the node a process each
+// time, and believes its first failure.
 func probe(command ...string) *corev1.Probe {
 	return &corev1.Probe{
 		ProbeHandler:     corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: command}},
-		PeriodSeconds:    1,
+		PeriodSeconds:    4,
 		FailureThreshold: 1,
 		TimeoutSeconds:   10,
 	}
 }
 
-// once runs a script the first time and succeeds from then on. A long period
-// would not do: kubelet, for as long as it is younger than that, waits for a
-// random part of it.
-func once(script string) []string {
-	return []string{"/bin/sh", "-c", "[ -e /probed ] && exit 0; touch /probed; " + script}
+// once makes a startup probe that runs a script the first time, whatever comes of
+// it, and succeeds the second time. A readiness probe with a long period would not
+// do: kubelet, while it is younger than that, waits for a random part of it.
+func once(script string) *corev1.Probe {
+	p := probe("/bin/sh", "-c", "[ -e /probed ] && exit 0; touch /probed; "+script)
+	p.PeriodSeconds, p.FailureThreshold = 1, 60
+	return p
 }
 
-func unready(c *fixture.Cluster, name string, readiness *corev1.Probe) *corev1.Pod {
+func probed(c *fixture.Cluster, name string, set func(*corev1.Container)) *corev1.Pod {
 	container := fixture.Shell("main", fixture.Forever)
-	container.ReadinessProbe = readiness
-	return c.Pod(name, container)
-}
-
-func restarting(c *fixture.Cluster, name string, liveness *corev1.Probe) *corev1.Pod {
-	container := fixture.Shell("main", fixture.Forever)
-	container.LivenessProbe = liveness
+	set(&container)
 	pod := c.Pod(name, container)
 	pod.Spec.RestartPolicy = corev1.RestartPolicyAlways
 	return pod

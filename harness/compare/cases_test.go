@@ -73,7 +73,7 @@ func cases(t *testing.T) map[string]testCase {
 }
 
 // quickstartMini is a real recording of both runtimes, cut down.
-func quickstartMini(t *testing.T) testCase {
+func quickstartMini(t testing.TB) testCase {
 	t.Helper()
 	c := testCase{baseline: files{}, candidate: files{}, runtimes: [2]clusters.Runtime{clusters.Docker, clusters.Containerd}}
 	for side, f := range map[string]files{"baseline": c.baseline, "candidate": c.candidate} {

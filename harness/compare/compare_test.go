@@ -17,7 +17,7 @@ import (
 type files map[string]string
 
 // open makes a recording of one side.
-func open(t *testing.T, side clusters.Side, runtime clusters.Runtime, f files) *record.Recording {
+func open(t testing.TB, side clusters.Side, runtime clusters.Runtime, f files) *record.Recording {
 	t.Helper()
 	meta := record.Meta{FormatVersion: record.FormatVersion, Side: side, Run: 1, Runtime: runtime, Names: namesOf(t, f)}
 	if gaps, ok := f["gaps"]; ok {
@@ -47,7 +47,7 @@ func open(t *testing.T, side clusters.Side, runtime clusters.Runtime, f files) *
 }
 
 // namesOf are the pods of a recording, with roles as their names suggest.
-func namesOf(t *testing.T, f files) record.Names {
+func namesOf(t testing.TB, f files) record.Names {
 	t.Helper()
 	names := record.Names{Pods: map[string]record.Pod{}}
 	for line := range strings.Lines(f[record.ObjectsFile]) {

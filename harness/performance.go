@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -115,8 +117,16 @@ func (p *performance) observe(ctx context.Context) error {
 
 func (p *performance) collect(ctx context.Context) error {
 	p.collected = true
+	return p.collectKinds(ctx)
+}
+
+// collectKinds runs the collectors of the given kinds, or all of them.
+func (p *performance) collectKinds(ctx context.Context, kinds ...record.Kind) error {
 	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
 		for _, collector := range p.Collectors {
+			if len(kinds) > 0 && !slices.Contains(kinds, collector.Kind()) {
+				continue
+			}
 			if err := collector.Collect(ctx, c, p.writers[i]); err != nil {
 				return fmt.Errorf("recording %s: %w", collector.Kind(), err)
 			}
@@ -165,7 +175,7 @@ func (p *performance) close(failure error) error {
 func (p *performance) gapEverything(failure error) {
 	for _, w := range p.writers {
 		for _, c := range p.Collectors {
-			w.Gap(c.Kind(), "everything", "the rehearsal ended early: "+text(failure))
+			w.Gap(c.Kind(), "everything", "the rehearsal ended early: "+firstLine(text(failure)))
 		}
 	}
 }
@@ -231,6 +241,12 @@ func (p *performance) path(name string) string {
 		return name
 	}
 	return filepath.Join(p.Scenario.Dir, name)
+}
+
+// firstLine is enough for a gap; the whole error stands in rehearsal.json.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s[:min(len(s), 300)]
 }
 
 func text(err error) string {

@@ -3,6 +3,11 @@ package harness
 import (
 	"context"
 	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
@@ -23,9 +28,42 @@ func (p *performance) suites(ctx context.Context) error {
 	if len(list) == 0 {
 		return nil
 	}
+	// Before anything of a suite is recorded, so that no secret is.
+	if err := p.collectKinds(ctx, record.Secrets); err != nil {
+		return err
+	}
 	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
-		results, err := p.Runner.Run(ctx, c, p.Folder.recordingDir(c.Side, record.SuitesDir), list)
-		return errors.Join(err, writeResults(p.writers[i], results))
+		printed := filepath.Join(p.Folder.clusterDir(c.Side), record.SuitesDir)
+		results, err := p.Runner.Run(ctx, c, printed, list)
+		return errors.Join(err,
+			writeResults(p.writers[i], results),
+			writePrinted(p.writers[i], printed),
+			os.RemoveAll(printed))
+	})
+}
+
+// writePrinted records what the suites' processes wrote, redacted like
+// everything else.
+func writePrinted(w *record.Writer, dir string) error {
+	files := os.DirFS(dir)
+	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // no suite got as far as writing anything
+		}
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		in, err := files.Open(name)
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		out, err := w.File(path.Join(record.SuitesDir, name))
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(out, in)
+		return errors.Join(err, out.Close())
 	})
 }
 

@@ -107,11 +107,11 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 
 func collectors(provider clusters.Provider) []harness.Collector {
 	exec, _ := provider.(clusters.NodeExecer) // without it, node evidence is a gap
-	list := []harness.Collector{harness.ParityCollector{Provider: provider}}
-	for _, c := range collect.AllLive(exec) {
+	var list []harness.Collector
+	for _, c := range collect.AllLive(exec) { // secrets first, so that nobody records one
 		list = append(list, c)
 	}
-	return list
+	return append(list, harness.ParityCollector{Provider: provider})
 }
 
 // leftoverPairs are the names of the pairs of which a cluster is on this host.

@@ -21,5 +21,10 @@ rm -rf /var/lib/apt/lists/* /var/log/* /usr/share/doc/* /usr/share/man/* /etc/co
 systemctl mask containerd.service
 
 sed -i "s|@pause@|$pause|" /etc/systemd/system/cri-docker.service /etc/default/kubelet
-printf 'runtime-endpoint: unix:///run/cri-dockerd.sock\nimage-endpoint: unix:///run/cri-dockerd.sock\n' >/etc/crictl.yaml
-systemctl enable docker.socket docker.service cri-docker.socket cri-docker.service
+systemctl enable docker.socket docker.service
+if [[ -x /usr/local/bin/cri-dockerd ]]; then
+	systemctl enable cri-docker.socket cri-docker.service
+	printf '%s-endpoint: unix:///run/cri-dockerd.sock\n' runtime image >/etc/crictl.yaml
+else # dockershim is part of kubelet, and speaks a version of CRI that crictl no longer does
+	rm /etc/systemd/system/cri-docker.* /etc/crictl.yaml
+fi

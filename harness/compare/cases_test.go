@@ -73,8 +73,8 @@ func cases(t *testing.T) map[string]testCase {
 }
 
 // quickstartMini is a real recording of both runtimes, cut down.
-func quickstartMini(t testing.TB) testCase {
-	t.Helper()
+func quickstartMini(tb testing.TB) testCase {
+	tb.Helper()
 	c := testCase{baseline: files{}, candidate: files{}, runtimes: [2]clusters.Runtime{clusters.Docker, clusters.Containerd}}
 	for side, f := range map[string]files{"baseline": c.baseline, "candidate": c.candidate} {
 		root := os.DirFS("testdata/quickstart-mini/" + side + "/1")
@@ -87,7 +87,7 @@ func quickstartMini(t testing.TB) testCase {
 			return err
 		})
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	c.scenario.Spec.Agents = []scenarios.Agent{

@@ -17,15 +17,15 @@ import (
 type files map[string]string
 
 // open makes a recording of one side.
-func open(t testing.TB, side clusters.Side, runtime clusters.Runtime, f files) *record.Recording {
-	t.Helper()
-	meta := record.Meta{FormatVersion: record.FormatVersion, Side: side, Run: 1, Runtime: runtime, Names: namesOf(t, f)}
+func open(tb testing.TB, side clusters.Side, runtime clusters.Runtime, f files) *record.Recording {
+	tb.Helper()
+	meta := record.Meta{FormatVersion: record.FormatVersion, Side: side, Run: 1, Runtime: runtime, Names: namesOf(tb, f)}
 	if gaps, ok := f["gaps"]; ok {
 		meta.Gaps = []record.Gap{{Kind: record.Logs, Subject: gaps, Reason: "could not be read"}}
 	}
 	raw, err := json.Marshal(meta)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if recorded, ok := f[record.MetaFile]; ok {
 		raw = []byte(recorded)
@@ -40,15 +40,15 @@ func open(t testing.TB, side clusters.Side, runtime clusters.Runtime, f files) *
 	}
 	r, err := record.Open(run, prefix)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r.Meta.Side, r.Meta.Runtime = side, runtime
 	return r
 }
 
 // namesOf are the pods of a recording, with roles as their names suggest.
-func namesOf(t testing.TB, f files) record.Names {
-	t.Helper()
+func namesOf(tb testing.TB, f files) record.Names {
+	tb.Helper()
 	names := record.Names{Pods: map[string]record.Pod{}}
 	for line := range strings.Lines(f[record.ObjectsFile]) {
 		var o struct {
@@ -56,7 +56,7 @@ func namesOf(t testing.TB, f files) record.Names {
 			Metadata struct{ Namespace, Name, UID string }
 		}
 		if err := json.Unmarshal([]byte(line), &o); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if o.Kind == "Pod" {
 			role := generated.ReplaceAllString(o.Metadata.Name, "")

@@ -59,7 +59,7 @@ func (i *inventory) count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("counting containers: %w", err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // nothing was written to it
 	if resp.StatusCode != http.StatusOK {
 		return 0, fmt.Errorf("counting containers: %s", resp.Status)
 	}

@@ -29,7 +29,7 @@ func runHog(ctx context.Context, log *slog.Logger) error {
 	worker.Stdout, worker.Stderr = os.Stdout, os.Stderr
 	err = worker.Run()
 	if ended, ok := errors.AsType[*exec.ExitError](err); !ok || ended.Exited() {
-		return fmt.Errorf("running the worker: want it killed, got %v", err)
+		return errors.Join(errors.New("running the worker: nobody killed it"), err)
 	}
 	log.Info("worker killed")
 	select {

@@ -66,6 +66,9 @@ func (p *Provider) Create(ctx context.Context, cfg clusters.Config) (*clusters.C
 }
 
 func (p *Provider) create(ctx context.Context, cfg clusters.Config) (*clusters.Cluster, error) {
+	if p.Image == nil {
+		return nil, errors.New("the provider has no Image")
+	}
 	image, err := p.Image(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("making node image: %w", err)

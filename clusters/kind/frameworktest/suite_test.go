@@ -7,10 +7,13 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -30,8 +33,10 @@ import (
 const (
 	cluster = "framework"
 	gate    = "REHEARSE_E2E"
-	// loaded is another name of the toolbox: one that no node has yet.
+	// loaded is an image that no node has yet.
 	loaded = "rehearse.dev/frameworktest:1"
+	// patience is how long a pod may take to get anywhere.
+	patience = time.Minute
 )
 
 var suite = env.New()
@@ -71,7 +76,7 @@ func TestNodesRunDocker(t *testing.T) {
 				t.Fatal(err)
 			}
 			ready := conditions.New(cfg.Client().Resources()).PodReady(pod)
-			if err := wait.For(ready, wait.WithContext(ctx)); err != nil {
+			if err := wait.For(ready, wait.WithContext(ctx), wait.WithTimeout(patience)); err != nil {
 				t.Error(err)
 			}
 			return ctx
@@ -105,7 +110,7 @@ func TestLoadsImagesIntoTheRightStore(t *testing.T) {
 				states := o.(*corev1.Pod).Status.ContainerStatuses
 				return len(states) == 1 && (states[0].State.Terminated != nil || states[0].LastTerminationState.Terminated != nil)
 			})
-			if err := wait.For(tried, wait.WithContext(ctx)); err != nil {
+			if err := wait.For(tried, wait.WithContext(ctx), wait.WithTimeout(patience)); err != nil {
 				t.Errorf("pod with image %q: %v: %+v", loaded, err, pod.Status.ContainerStatuses)
 			}
 			return ctx
@@ -130,16 +135,21 @@ func sleeper(name, image string) *corev1.Pod {
 	}
 }
 
-// makeImage puts an image without any program into the host's Docker, and takes
+// makeImage puts an image with one file, and no program, into the host's Docker, and takes
 // it out again at the end of the test.
 func makeImage(ctx context.Context, t *testing.T) {
 	t.Helper()
-	var empty bytes.Buffer
-	if err := tar.NewWriter(&empty).Close(); err != nil {
+	// cri-dockerd takes an image without a byte for one that is not there.
+	const text = "hello\n"
+	var layer bytes.Buffer
+	w := tar.NewWriter(&layer)
+	header := w.WriteHeader(&tar.Header{Name: "hello", Mode: 0o644, Size: int64(len(text))})
+	_, body := io.WriteString(w, text)
+	if err := errors.Join(header, body, w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	imported := exec.CommandContext(ctx, "docker", "import", "-", loaded)
-	imported.Stdin = &empty
+	imported.Stdin = &layer
 	if out, err := imported.CombinedOutput(); err != nil {
 		t.Fatalf("importing an image: %v: %s", err, out)
 	}

@@ -16,7 +16,7 @@ func endSpecs(c *fixture.Cluster) {
 		fixture.Shell("zero", "exit 0"),
 		fixture.Shell("three", "exit 3"),
 		fixture.Shell("killed", "sleep 60 & kill -9 $!; wait $!; exit $?"),
-		fixture.Shell("second", "sleep 1"),
+		fixture.Shell("slow", "sleep 3"),
 		fixture.Shell("written", "printf 'said with <care>' >/dev/termination-log"),
 		logged,
 		in("/made/for/this", fixture.Shell("placed", "pwd; stat -c '%a %u:%g' .")))
@@ -34,7 +34,7 @@ func endSpecs(c *fixture.Cluster) {
 
 	It("reports when it started and finished", func(ctx SpecContext) {
 		c.AwaitEnd(ctx, pod)
-		end := fixture.End(pod, "second")
+		end := fixture.End(pod, "slow")
 		Expect(end.FinishedAt.Time).To(BeTemporally(">", end.StartedAt.Time))
 		Expect(end.StartedAt.Time).To(BeTemporally(">=", pod.Status.StartTime.Time))
 	})

@@ -10,9 +10,7 @@ import (
 	"github.com/rehearse-dev/rehearse/suites/observe"
 )
 
-// restartSpecs are about containers that end once and then stay. How the first
-// run ended is read after the restart: what a status says of memory right after
-// the end is, with containerd on cgroup v1, a matter of luck.
+// restartSpecs are about containers that end once and then stay.
 func restartSpecs(c *fixture.Cluster) {
 	pod := c.Pod("restarted",
 		twice("failed", "exit 3"),
@@ -36,10 +34,12 @@ func restartSpecs(c *fixture.Cluster) {
 	It("is killed when it uses more memory than it may", func(ctx SpecContext) {
 		end := firstEnd(ctx, "out-of-memory")
 		Expect(end.ExitCode).To(BeEquivalentTo(137))
-		observe.End("first run", end)
 	})
 	It("ends as it likes when a child uses more memory than it may", func(ctx SpecContext) {
-		observe.End("first run", firstEnd(ctx, "child-out-of-memory"))
+		// The reason would be worth observing too, but with containerd on cgroup v1 it
+		// is a matter of luck: OOMKilled when news of it came before the container's
+		// end, and otherwise Error.
+		observe.Value("exit code", firstEnd(ctx, "child-out-of-memory").ExitCode)
 	})
 }
 

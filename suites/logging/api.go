@@ -21,12 +21,15 @@ var stamp = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\
 
 // apiSpecs read logs as `kubectl logs` does.
 func apiSpecs(c *fixture.Cluster, pod *corev1.Pod) {
-	read := func(ctx SpecContext, container string) string {
-		return c.Log(ctx, pod, corev1.PodLogOptions{Container: container})
+	read := func(ctx SpecContext, k kind) string {
+		GinkgoHelper()
+		text := k.only(c.Log(ctx, pod, corev1.PodLogOptions{Container: k.container}))
+		Expect(text).NotTo(BeEmpty(), "lines of container %q with %q", k.container, k.marker)
+		return text
 	}
 
 	DescribeTable("comes back from the API as it was written", func(ctx SpecContext, k kind, want string) {
-		Expect(k.only(read(ctx, "lines"))).To(Equal(want))
+		Expect(read(ctx, k)).To(Equal(want))
 	},
 		Entry("when it is plain", plain, "plain\n"),
 		Entry("when it went to stderr", stderr, "to stderr\n"),
@@ -35,27 +38,16 @@ func apiSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 	)
 
 	DescribeTable("comes back from the API", func(ctx SpecContext, k kind) {
-		text := k.only(read(ctx, "lines"))
-		Expect(text).NotTo(BeEmpty())
-		observe.Value("text", strconv.QuoteToASCII(text))
+		observe.Value("text", strconv.QuoteToASCII(read(ctx, k)))
 	},
 		Entry("when its last line has no end", noEnd),
 		Entry("when its lines end as on Windows", crlf),
 		Entry("when it is not UTF-8", noUTF8),
+		Entry("when it went to a terminal", onTTY),
 	)
 
-	It("comes back from the API when it went to a terminal", func(ctx SpecContext) {
-		text := read(ctx, "terminal")
-		Expect(text).To(And(ContainSubstring("out"), ContainSubstring("err")))
-		observe.Value("text", strconv.QuoteToASCII(text))
-	})
-
-	It("is empty when nothing was written", func(ctx SpecContext) {
-		Expect(read(ctx, "nothing")).To(BeEmpty())
-	})
-
 	It("carries one timestamp per line", func(ctx SpecContext) {
-		text := c.Log(ctx, pod, corev1.PodLogOptions{Container: "lines", Timestamps: true})
+		text := c.Log(ctx, pod, corev1.PodLogOptions{Container: lines, Timestamps: true})
 		for _, k := range []kind{plain, long} {
 			stamps := stamp.FindAllString(k.only(text), -1)
 			Expect(stamps).To(HaveLen(1), "timestamps of the line with %q", k.marker)

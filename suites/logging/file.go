@@ -28,7 +28,7 @@ func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 		}
 
 		It("is a file that a shipper finds", func(ctx SpecContext) {
-			name := file("lines")
+			name := file(lines)
 			observe.Value("kind", c.Shell(ctx, reader, "stat -c '%F' "+name))
 			observe.Value("file at its end", c.Shell(ctx, reader, "readlink -f "+name+" | sed 's#^/var/log/pods/.*#the same#'"))
 			observe.Value("mode and owner at its end", c.Shell(ctx, reader, "stat -L -c '%a %u:%g' "+name))
@@ -37,19 +37,19 @@ func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 			Expect(target).To(Equal(name), "target of the link in /var/log/containers")
 		})
 
-		DescribeTable("holds records", func(ctx SpecContext, container string, k kind) {
-			text := k.only(c.Exec(ctx, reader, "/bin/cat", file(container)).Stdout)
+		DescribeTable("holds records", func(ctx SpecContext, k kind) {
+			text := k.only(c.Exec(ctx, reader, "/bin/cat", file(k.container)).Stdout)
 			Expect(text).NotTo(BeEmpty())
 			observe.Value("records", records(text))
 		},
-			Entry("of a plain line", "lines", plain),
-			Entry("of a line to stderr", "lines", stderr),
-			Entry("of markup, JSON and a tab", "lines", markup),
-			Entry("of lines that end as on Windows", "lines", crlf),
-			Entry("of bytes that are not UTF-8", "lines", noUTF8),
-			Entry("of a last line without end", "lines", noEnd),
-			Entry("of a line of 40 kB", "lines", long),
-			Entry("of a terminal", "terminal", kind{}),
+			Entry("of a plain line", plain),
+			Entry("of a line to stderr", stderr),
+			Entry("of markup, JSON and a tab", markup),
+			Entry("of lines that end as on Windows", crlf),
+			Entry("of bytes that are not UTF-8", noUTF8),
+			Entry("of a last line without end", noEnd),
+			Entry("of a line of 40 kB", long),
+			Entry("of a terminal", onTTY),
 		)
 	})
 }

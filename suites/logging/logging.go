@@ -3,9 +3,12 @@
 package logging
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/rehearse-dev/rehearse/suites/fixture"
 )
@@ -14,49 +17,62 @@ import (
 const (
 	longLine = 40000 // bytes
 	pattern  = "0123456789abcdef"
+	lines    = "lines" // the container of most of the output
 )
 
 // kind is one kind of output.
 type kind struct {
-	marker string // stands in every line of it, and in no other
-	script string
+	container string // that writes it
+	marker    string // stands in every line of it, and in none of another kind there
+	script    string
 }
 
-// The kinds of output, all of one container.
+// The kinds of output.
 var (
-	plain  = kind{"plain", `echo plain`}
-	stderr = kind{"stderr", `echo to stderr >&2`}
-	markup = kind{"amp", `echo '<a href="x">&amp;</a> {"json": true}	tab'`}
-	crlf   = kind{"crlf", `printf 'crlf 1\r\ncrlf 2\n'`}
-	noUTF8 = kind{"utf8", `printf 'bad\377utf8\n'`}
-	long   = kind{pattern, `yes ` + pattern + ` | head -n 2500 | tr -d '\n'; echo`}
-	noEnd  = kind{"no newline", `printf 'no newline at the end'`} // the last of all
+	plain  = kind{"lines", "plain", `echo plain`}
+	stderr = kind{"lines", "stderr", `echo to stderr >&2`}
+	markup = kind{"lines", "amp", `echo '<a href="x">&amp;</a> {"json": true}	tab'`, lines}
+	crlf   = kind{"lines", "crlf", `printf 'crlf 1\r\ncrlf 2\n'`, lines}
+	noUTF8 = kind{"lines", "utf8", `printf 'bad\377utf8\n'`, lines}
+	long   = kind{"lines", pattern, `yes ` + pattern + ` | head -n 2500 | tr -d '\n'; echo`, lines}
+	// Alone, for a line of stderr might come after it.
+	noEnd = kind{"unended", "no newline", `printf 'no newline at the end'`}
+	onTTY = kind{"terminal", "", `echo out; echo err >&2`}
 )
 
 // Register adds the suite's specs to the process. One process runs one suite.
 func Register() {
 	c := fixture.Use("logging")
 	Describe("a container's log", func() {
-		var scripts []string
-		for _, k := range []kind{plain, stderr, markup, crlf, noUTF8, long, noEnd} {
-			scripts = append(scripts, k.script)
-		}
-		terminal := fixture.Shell("terminal", "echo out; echo err >&2")
-		terminal.TTY = true
-		pod := c.Pod("writer", fixture.Shell("lines", strings.Join(scripts, "\n")), terminal, fixture.Shell("nothing", "true"))
+		pod := c.Pod("writer", writers()...)
 		BeforeEach(func(ctx SpecContext) { c.AwaitEnd(ctx, pod) })
 		apiSpecs(c, pod)
 		fileSpecs(c, pod)
 	})
 }
 
+// writers are the containers that write all kinds.
+func writers() []corev1.Container {
+	scripts := map[string]string{}
+	for _, k := range []kind{plain, markup, crlf, noUTF8, long, noEnd, onTTY} {
+		scripts[k.container] += k.script + "\n"
+	}
+	var containers []corev1.Container
+	for _, name := range slices.Sorted(maps.Keys(scripts)) {
+		container := fixture.Shell(name, scripts[name])
+		container.TTY = name == onTTY.container
+		containers = append(containers, container)
+	}
+	return containers
+}
+
 // only returns the lines of one kind, with their ends.
 func (k kind) only(text string) string {
-	var lines strings.Builder
+	var of strings.Builder
 	for line := range strings.Lines(text) {
 		if strings.Contains(line, k.marker) {
-			lines.WriteString(line)
+			of.WriteString(line)
 		}
 	}
-	return lines.String()
+	return of.String()
 }

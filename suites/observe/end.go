@@ -22,9 +22,8 @@ func End(container string, end *corev1.ContainerStateTerminated) {
 	}
 }
 
-// started says what is odd about a start time, if anything. That it lies a little
-// after the end is not: a runtime may note the start of a short life when that is
-// over, and on a busy node does.
+// started says whether a start time makes sense. Whether it is before the finish
+// of a container that ended at once is luck: the API keeps whole seconds.
 func started(end *corev1.ContainerStateTerminated) string {
 	switch {
 	case end.StartedAt.IsZero():
@@ -32,5 +31,5 @@ func started(end *corev1.ContainerStateTerminated) string {
 	case end.StartedAt.UTC().Year() == 1970:
 		return "in 1970"
 	}
-	return "when it ran"
+	return "when it was started"
 }

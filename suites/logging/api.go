@@ -47,7 +47,7 @@ func apiSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 	)
 
 	It("carries one timestamp per line", func(ctx SpecContext) {
-		text := c.Log(ctx, pod, corev1.PodLogOptions{Container: lines, Timestamps: true})
+		text := c.Log(ctx, pod, corev1.PodLogOptions{Container: plain.container, Timestamps: true})
 		for _, k := range []kind{plain, long} {
 			stamps := stamp.FindAllString(k.only(text), -1)
 			Expect(stamps).To(HaveLen(1), "timestamps of the line with %q", k.marker)

@@ -28,17 +28,17 @@ func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 		}
 
 		It("is a file that a shipper finds", func(ctx SpecContext) {
-			name := file(lines)
+			name := file(plain.container)
 			observe.Value("kind", c.Shell(ctx, reader, "stat -c '%F' "+name))
 			observe.Value("file at its end", c.Shell(ctx, reader, "readlink -f "+name+" | sed 's#^/var/log/pods/.*#the same#'"))
 			observe.Value("mode and owner at its end", c.Shell(ctx, reader, "stat -L -c '%a %u:%g' "+name))
-			link := fmt.Sprintf("/var/log/containers/%s_%s_lines-*.log", pod.Name, pod.Namespace)
+			link := fmt.Sprintf("/var/log/containers/%s_%s_%s-*.log", pod.Name, pod.Namespace, lines)
 			target := c.Shell(ctx, reader, "readlink "+link)
 			Expect(target).To(Equal(name), "target of the link in /var/log/containers")
 		})
 
 		DescribeTable("holds records", func(ctx SpecContext, k kind) {
-			text := k.only(c.Exec(ctx, reader, "/bin/cat", file(k.container)).Stdout)
+			text := k.only(c.Shell(ctx, reader, "cat "+file(k.container)))
 			Expect(text).NotTo(BeEmpty())
 			observe.Value("records", records(text))
 		},

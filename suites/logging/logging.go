@@ -17,7 +17,7 @@ import (
 const (
 	longLine = 40000 // bytes
 	pattern  = "0123456789abcdef"
-	lines    = "lines" // the container of most of the output
+	lines    = "lines" // the container of all that goes to standard output
 )
 
 // kind is one kind of output.
@@ -29,15 +29,15 @@ type kind struct {
 
 // The kinds of output.
 var (
-	plain  = kind{"lines", "plain", `echo plain`}
-	stderr = kind{"lines", "stderr", `echo to stderr >&2`}
-	markup = kind{"lines", "amp", `echo '<a href="x">&amp;</a> {"json": true}	tab'`, lines}
-	crlf   = kind{"lines", "crlf", `printf 'crlf 1\r\ncrlf 2\n'`, lines}
-	noUTF8 = kind{"lines", "utf8", `printf 'bad\377utf8\n'`, lines}
-	long   = kind{"lines", pattern, `yes ` + pattern + ` | head -n 2500 | tr -d '\n'; echo`, lines}
-	// Alone, for a line of stderr might come after it.
-	noEnd = kind{"unended", "no newline", `printf 'no newline at the end'`}
-	onTTY = kind{"terminal", "", `echo out; echo err >&2`}
+	plain  = kind{lines, "plain", `echo plain`}
+	markup = kind{lines, "amp", `echo '<a href="x">&amp;</a> {"json": true}	tab'`}
+	crlf   = kind{lines, "crlf", `printf 'crlf 1\r\ncrlf 2\n'`}
+	noUTF8 = kind{lines, "utf8", `printf 'bad\377utf8\n'`}
+	long   = kind{lines, pattern, `yes ` + pattern + ` | head -n 2500 | tr -d '\n'; echo`}
+	noEnd  = kind{lines, "no newline", `printf 'no newline at the end'`} // the last there
+	// Apart: what goes to stderr may come after the last line of stdout.
+	stderr = kind{"errors", "stderr", `echo to stderr >&2`}
+	onTTY  = kind{"terminal", "", `echo out; echo err >&2`}
 )
 
 // Register adds the suite's specs to the process. One process runs one suite.
@@ -54,7 +54,7 @@ func Register() {
 // writers are the containers that write all kinds.
 func writers() []corev1.Container {
 	scripts := map[string]string{}
-	for _, k := range []kind{plain, markup, crlf, noUTF8, long, noEnd, onTTY} {
+	for _, k := range []kind{plain, markup, crlf, noUTF8, long, noEnd, stderr, onTTY} {
 		scripts[k.container] += k.script + "\n"
 	}
 	var containers []corev1.Container

@@ -78,7 +78,7 @@ func suiteFile(suite string) string { return record.SuitesDir + "/" + suite + ".
 func compareSuite(b, c suiteRun, shipped bool) Section {
 	s := diff(record.Specs, nil, b.outcomes(c), c.outcomes(b))
 	s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
-	s.soften(late)
+	s.soften(race)
 	for i, f := range s.Findings {
 		if f.Aspect == outcome && f.Baseline == string(suites.Passed) && strings.HasPrefix(f.Candidate, string(suites.Failed)) && !shipped {
 			s.Findings[i].Severity = Breaks

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/harness/normalise"
@@ -39,14 +40,16 @@ func (t *termination) add(f facts, subject string, here Evidence, mask *normalis
 	f.add(key{startTime, subject}, started, startedHere)
 }
 
-// late is true for a container that was killed for its memory on one side and,
-// as the other says, just killed: word of the memory may come after the end.
-// Which of the two is reported is chance.
-func late(baseline, candidate string) bool {
-	const told, untold = "OOMKilled", "Error"
-	b, _, _ := strings.Cut(baseline, ",")
+// races are pairs of values of which either may be reported of the same thing:
+// word of a lack of memory may come after the end of the container that it
+// killed, and a container that ends at once may end before its start is noted.
+var races = [][2]string{{"OOMKilled", "Error"}, {"before it finished", "after it finished"}}
+
+// race is true for two values that differ by chance, whatever the runtimes.
+func race(baseline, candidate string) bool {
+	b, _, _ := strings.Cut(baseline, ",") // a reason, and then the exit code
 	c, _, _ := strings.Cut(candidate, ",")
-	return b == told && c == untold || b == untold && c == told
+	return slices.Contains(races, [2]string{b, c}) || slices.Contains(races, [2]string{c, b})
 }
 
 // Status compares how containers ended and why they wait. A snapshot may catch a
@@ -66,7 +69,7 @@ func Status() Comparer {
 			ending: chance, endMessage: chance, startTime: chance,
 			waitingReason: chance, waitingMessage: chance,
 		}, b, c)
-		s.soften(late)
+		s.soften(race)
 		return s, nil
 	}}
 }

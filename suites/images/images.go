@@ -33,13 +33,12 @@ func Register() {
 // absence is how it shows that an image cannot be had.
 type absence struct {
 	waiting []string // any of these reasons
-	reason  string   // of the event that says why
-	text    string   // in its message
+	event   fixture.About
 }
 
 // missingSpecs need no registry: every image fails on the node itself.
 func missingSpecs(c *fixture.Cluster) {
-	pull := absence{[]string{"ErrImagePull", "ImagePullBackOff"}, "Failed", "Failed to pull image"}
+	pull := absence{[]string{"ErrImagePull", "ImagePullBackOff"}, fixture.About{Reason: "Failed", Text: "Failed to pull image"}}
 	wanting := func(name, image string, policy corev1.PullPolicy) *corev1.Pod {
 		container := fixture.Shell("main", "echo never")
 		container.Image, container.ImagePullPolicy = image, policy
@@ -51,15 +50,15 @@ func missingSpecs(c *fixture.Cluster) {
 		if len(a.waiting) == 1 { // kubelet goes to and fro between two: only one stays
 			observe.Value("waiting message", fixture.Status(pod, "main").State.Waiting.Message)
 		}
-		observe.Value("event", c.Event(ctx, pod, a.reason, a.text).Message)
+		observe.Value("event", c.Event(ctx, pod, a.event))
 		c.Remove(ctx, pod)
 	},
 		Entry("when it is absent and must not be pulled",
 			wanting("never", "rehearse.invalid/absent:1", corev1.PullNever),
-			absence{[]string{"ErrImageNeverPull"}, "ErrImageNeverPull", ""}),
+			absence{[]string{"ErrImageNeverPull"}, fixture.About{Reason: "ErrImageNeverPull"}}),
 		Entry("when its name is malformed",
 			wanting("malformed", "rehearse.invalid/UPPER:1", corev1.PullIfNotPresent),
-			absence{[]string{"InvalidImageName"}, "InspectFailed", ""}),
+			absence{[]string{"InvalidImageName"}, fixture.About{Reason: "InspectFailed"}}),
 		Entry("when nobody answers for its registry",
 			wanting("refused", "127.0.0.1:5999/team/absent:1", corev1.PullIfNotPresent), pull),
 		Entry("when its registry has no address",

@@ -40,7 +40,7 @@ func orderSpecs(c *fixture.Cluster) {
 	DescribeTable("is ended when its postStart hook", func(ctx SpecContext, name string) {
 		c.AwaitEnd(ctx, hooks)
 		observe.End("container", fixture.End(hooks, name))
-		observe.Value("event", c.ContainerEvent(ctx, hooks, name, "FailedPostStartHook").Message)
+		observe.Value("event", c.Event(ctx, hooks, fixture.About{Reason: "FailedPostStartHook", Container: name}))
 	},
 		Entry("fails", "failing"),
 		Entry("does not exist", "absent"),

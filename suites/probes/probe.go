@@ -21,10 +21,10 @@ func probeSpecs(c *fixture.Cluster) {
 	})
 	It("that fails restarts its container, and its output is told", func(ctx SpecContext) {
 		c.Until(ctx, failing, "was restarted", restarted)
-		event := c.Event(ctx, failing, unhealthy, "Liveness")
-		Expect(event.Message).To(ContainSubstring("checked"))
-		observe.Value("event", event.Message)
-		observe.Value("killed with", c.Event(ctx, failing, "Killing", "").Message)
+		event := c.Event(ctx, failing, fixture.About{Reason: unhealthy, Text: "Liveness"})
+		Expect(event).To(ContainSubstring("checked"))
+		observe.Value("event", event)
+		observe.Value("killed with", c.Event(ctx, failing, fixture.About{Reason: "Killing"}))
 		c.Remove(ctx, failing)
 	})
 
@@ -34,13 +34,13 @@ func probeSpecs(c *fixture.Cluster) {
 			return restarted(p) || times(c.Events(ctx, p, unhealthy), "errored") >= 2
 		})
 		observe.Value("restarted", restarted(absent))
-		observe.Value("event", c.Event(ctx, absent, unhealthy, "").Message)
+		observe.Value("event", c.Event(ctx, absent, fixture.About{Reason: unhealthy}))
 		c.Remove(ctx, absent)
 	})
 
 	unreadied := probed(c, "no-readiness", func(main *corev1.Container) { main.ReadinessProbe = probe("/no/such/probe") })
 	It("whose command does not exist keeps its container unready", func(ctx SpecContext) {
-		observe.Value("event", c.Event(ctx, unreadied, unhealthy, "").Message)
+		observe.Value("event", c.Event(ctx, unreadied, fixture.About{Reason: unhealthy}))
 		c.Until(ctx, unreadied, "runs", running)
 		Expect(fixture.Ready(unreadied)).To(BeFalse())
 		c.Remove(ctx, unreadied)
@@ -51,7 +51,7 @@ func probeSpecs(c *fixture.Cluster) {
 		main.StartupProbe.TimeoutSeconds = 1
 	})
 	It("that takes longer than it may counts as a failure", func(ctx SpecContext) {
-		observe.Value("event", c.Event(ctx, overdue, unhealthy, "").Message)
+		observe.Value("event", c.Event(ctx, overdue, fixture.About{Reason: unhealthy}))
 		gone := c.Within(ctx, 5*time.Second, func() bool { return !c.Runs(ctx, overdue, "[s]leep 7777") })
 		observe.Value("the probe's process is killed", gone)
 		c.Remove(ctx, overdue)

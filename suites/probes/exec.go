@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -11,6 +12,9 @@ import (
 	"github.com/rehearse-dev/rehearse/suites/fixture"
 	"github.com/rehearse-dev/rehearse/suites/observe"
 )
+
+// patience for an answer that tells the cause.
+const patience = 30 * time.Second
 
 func execSpecs(c *fixture.Cluster) {
 	pod := c.Pod("target", fixture.Shell("main", fixture.Forever))
@@ -42,9 +46,14 @@ func execSpecs(c *fixture.Cluster) {
 	})
 
 	DescribeTable("that cannot be run says why", func(ctx SpecContext, command string) {
-		out, err := c.Run(ctx, pod, fixture.Command{Argv: []string{command}})
-		Expect(err != nil || out.Code != 0).To(BeTrue(), "a command that cannot be run succeeded")
-		show(out, err)
+		var code, said string
+		Eventually(ctx, func() string {
+			code, said = outcome(c.Run(ctx, pod, fixture.Command{Argv: []string{command}}))
+			return said
+		}).WithTimeout(patience).Should(ContainSubstring(command), "what is said of a command that cannot be run")
+		Expect(code).NotTo(Equal("0"), "exit code of a command that cannot be run")
+		observe.Value("exit code", code)
+		observe.Value("output", said)
 	},
 		Entry("when it does not exist", "/no/such/command"),
 		Entry("when it is not in the path", "no-such-command"),
@@ -66,13 +75,17 @@ func execSpecs(c *fixture.Cluster) {
 	})
 }
 
-// show observes what a command answered, or why it did not run.
-func show(out fixture.Output, err error) {
+// outcome is a command's exit code and what it printed, or why it did not run.
+func outcome(out fixture.Output, err error) (code, said string) {
 	if err != nil {
-		observe.Value("exit code", "none")
-		observe.Value("output", err)
-		return
+		return "none", err.Error()
 	}
-	observe.Value("exit code", out.Code)
-	observe.Value("output", strings.TrimSpace(out.Stdout+out.Stderr))
+	return strconv.Itoa(out.Code), strings.TrimSpace(out.Stdout + out.Stderr)
+}
+
+// show observes the outcome of a command.
+func show(out fixture.Output, err error) {
+	code, said := outcome(out, err)
+	observe.Value("exit code", code)
+	observe.Value("output", said)
 }

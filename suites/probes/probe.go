@@ -34,13 +34,13 @@ func probeSpecs(c *fixture.Cluster) {
 			return restarted(p) || times(c.Events(ctx, p, unhealthy), "errored") >= 2
 		})
 		observe.Value("restarted", restarted(absent))
-		observe.Value("event", c.Event(ctx, absent, fixture.About{Reason: unhealthy}))
+		observe.Value("event", c.Event(ctx, absent, fixture.About{Reason: unhealthy, Text: "/no/such/probe"}))
 		c.Remove(ctx, absent)
 	})
 
 	unreadied := probed(c, "no-readiness", func(main *corev1.Container) { main.ReadinessProbe = probe("/no/such/probe") })
 	It("whose command does not exist keeps its container unready", func(ctx SpecContext) {
-		observe.Value("event", c.Event(ctx, unreadied, fixture.About{Reason: unhealthy}))
+		observe.Value("event", c.Event(ctx, unreadied, fixture.About{Reason: unhealthy, Text: "/no/such/probe"}))
 		c.Until(ctx, unreadied, "runs", running)
 		Expect(fixture.Ready(unreadied)).To(BeFalse())
 		c.Remove(ctx, unreadied)

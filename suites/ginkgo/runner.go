@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/internal/progress"
@@ -24,8 +26,9 @@ type Runner struct {
 	Observe progress.Observer
 }
 
-// Run runs every suite of the list against one cluster, all at the same time,
-// and leaves a folder for each in dir. There is a result for every suite: one
+// Run runs every suite of the list against one cluster, a few at the same time,
+// and leaves a folder for each in dir: more would wait for each other, and on a
+// crowded host containers fail for the host's reasons. There is a result for every suite: one
 // that could not be looked at says so in its Gap. An error means that ctx ended
 // or that nothing could be started.
 func (r *Runner) Run(ctx context.Context, c *clusters.Cluster, dir string, list []scenarios.Suite) ([]suites.Result, error) {
@@ -43,14 +46,16 @@ func (r *Runner) Run(ctx context.Context, c *clusters.Cluster, dir string, list 
 		requests[i].Cluster, requests[i].Dir, requests[i].Seed = c, dir, seed
 	}
 	results := make([]suites.Result, len(requests))
-	var all sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(max(2, runtime.NumCPU()/2)) // the other side has the other half
 	for i, request := range requests {
-		all.Go(func() {
+		all.Go(func() error {
 			results[i], _ = Run(ctx, request) // its error is the result's gap
 			r.Observe.Note("suites", fmt.Sprintf("%s on %s: %s", request.Suite, c.Side, summary(results[i])))
+			return nil
 		})
 	}
-	all.Wait()
+	_ = all.Wait() // the functions return nil
 	return results, context.Cause(ctx)
 }
 

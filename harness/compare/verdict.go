@@ -24,6 +24,11 @@ func explained(f Finding) int {
 	return 1
 }
 
+// null says whether both sides have one runtime. Such a rehearsal asks what the
+// harness sees where nothing differs; an agent that needs the other runtime is
+// silent on both sides, and proves or hides nothing of that.
+func (c *Comparison) null() bool { return c.Pair.Baseline.Runtime == c.Pair.Candidate.Runtime }
+
 // judge counts, and reaches the verdict. Where nothing could be compared, nothing
 // is equivalent.
 func (c *Comparison) judge(failOn Severity) {
@@ -49,7 +54,7 @@ func (c *Comparison) judge(failOn Severity) {
 	switch {
 	case different:
 		c.Verdict = Different
-	case c.Counts.Gaps > 0, c.Counts.Unproven > 0, c.Counts.Checks == 0:
+	case c.Counts.Gaps > 0, c.Counts.Checks == 0, c.Counts.Unproven > 0 && !c.null():
 		c.Verdict = Inconclusive
 	default:
 		c.Verdict = Equivalent

@@ -23,10 +23,17 @@ func (p *plan) base(ctx context.Context, mayPull bool) (*step, error) {
 	if id, err := imageID(ctx, ref); err != nil || id != "" {
 		return given(ref, id), err
 	}
-	if ready, err := source.ready(ctx); err != nil || ready {
+	asked := p.builder.BaseImage != ""
+	if ready, err := source.ready(ctx); !asked && (err != nil || ready) {
 		return source, err
 	}
-	if !mayPull || !p.builder.pull(ctx, ref) {
+	if !mayPull {
+		return source, nil
+	}
+	if !p.builder.pull(ctx, ref) {
+		if asked {
+			return nil, fmt.Errorf("pulling base image %q, which was asked for: no registry gives it", ref)
+		}
 		return source, nil
 	}
 	id, err := imageID(ctx, ref)

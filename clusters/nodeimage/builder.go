@@ -29,8 +29,9 @@ type Builder struct {
 	// user's cache folder.
 	CacheDir string
 	// BaseImage is the repository of ready-made node images, tagged with the
-	// Kubernetes version; empty means kindest/node. If it has none for a version,
-	// the base is built from source. NoBaseImage never asks a registry.
+	// Kubernetes version, which must have the wanted one. Empty means kindest/node
+	// or, if that has none, a base built from source. NoBaseImage never asks a
+	// registry.
 	BaseImage string
 	// Observe is told of every step, one call at a time; it may be nil.
 	Observe func(Event)

@@ -15,6 +15,7 @@ import (
 // it is there to show, once.
 func TestCoreQuickstart(t *testing.T) {
 	requireE2E(t)
+	clean := nothingLeft(t)
 	out := t.TempDir()
 	if got := rehearse(t, nil, "run", "quickstart", "--out", out); got.code != 1 {
 		t.Fatalf("rehearse run quickstart: exit code %d, want 1 (different)\n%s", got.code, got.stdout)
@@ -25,7 +26,7 @@ func TestCoreQuickstart(t *testing.T) {
 	if t.Failed() {
 		explain(t, c)
 	}
-	nothingLeft(t)
+	clean()
 	t.Run("judged again without Docker gives the same bytes", func(t *testing.T) { judgeAgain(t, run) })
 }
 
@@ -70,6 +71,7 @@ func TestNull(t *testing.T) {
 
 func expectNothing(t *testing.T, runtime string) {
 	t.Helper()
+	clean := nothingLeft(t)
 	out := t.TempDir()
 	got := rehearse(t, nil, "run", "quickstart", "--null="+runtime, "--out", out)
 	c := comparison(t, latest(t, out))
@@ -77,7 +79,7 @@ func expectNothing(t *testing.T, runtime string) {
 		t.Errorf("null rehearsal of %s: exit code %d, verdict %s, findings %v", runtime, got.code, c.Verdict, c.Counts.Findings)
 		explain(t, c)
 	}
-	nothingLeft(t)
+	clean()
 }
 
 // TestCoreUserSuite runs a compiled Ginkgo binary that the program knows

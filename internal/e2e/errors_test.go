@@ -12,6 +12,7 @@ import (
 // that names it and why, the pair gone, the evidence kept.
 func TestCoreNeverReady(t *testing.T) {
 	requireE2E(t)
+	clean := nothingLeft(t)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "never.yaml"), `apiVersion: apps/v1
 kind: Deployment
@@ -48,12 +49,13 @@ spec:
 	for _, file := range []string{"baseline/1/events.jsonl", "candidate/1/objects.jsonl"} {
 		read(t, filepath.Join(run, file))
 	}
-	nothingLeft(t)
+	clean()
 }
 
 // TestErrorsFullDisk records onto a file system that is too small.
 func TestErrorsFullDisk(t *testing.T) {
 	requireE2E(t)
+	clean := nothingLeft(t)
 	out := t.TempDir()
 	if err := syscall.Mount("tmpfs", out, "tmpfs", 0, "size=3m"); err != nil {
 		t.Skipf("needs the right to mount: %v", err)
@@ -70,5 +72,5 @@ func TestErrorsFullDisk(t *testing.T) {
 	if entries, err := os.ReadDir(latest(t, out)); err != nil || len(entries) == 0 {
 		t.Errorf("nothing was kept: %v, %v", entries, err)
 	}
-	nothingLeft(t)
+	clean()
 }

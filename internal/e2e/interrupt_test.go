@@ -19,13 +19,14 @@ func TestInterrupt(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		for _, stage := range []string{"create", "images", "apply", "suites", "observe", "collect"} {
 			t.Run(signal.String()+" during "+stage, func(t *testing.T) {
+				clean := nothingLeft(t)
 				out := t.TempDir()
 				code := interruptAt(t, out, stage, signal)
 				if code != 2 {
 					t.Errorf("exit code %d, want 2", code)
 				}
 				expectKept(t, latest(t, out))
-				nothingLeft(t)
+				clean()
 			})
 		}
 	}
@@ -40,6 +41,7 @@ func TestInterruptKilled(t *testing.T) {
 		"down --all removes the rest":   {"down", "--all"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			clean := nothingLeft(t)
 			out := t.TempDir()
 			interruptAt(t, out, "apply", syscall.SIGKILL)
 			if docker(t, "ps", "--quiet", "--filter", "name=rehearse-") == "" {
@@ -51,7 +53,7 @@ func TestInterruptKilled(t *testing.T) {
 			if got := rehearse(t, nil, mend...); got.code != 0 {
 				t.Errorf("rehearse %s: exit code %d", strings.Join(mend, " "), got.code)
 			}
-			nothingLeft(t)
+			clean()
 		})
 	}
 }

@@ -23,6 +23,7 @@ import (
 // are those of the kind provider, but for what the gaps name.
 func TestExisting(t *testing.T) {
 	requireE2E(t)
+	clean := nothingLeft(t)
 	out := t.TempDir()
 	rehearse(t, nil, "run", "quickstart", "--out", out)
 	want := comparison(t, latest(t, out))
@@ -32,7 +33,7 @@ func TestExisting(t *testing.T) {
 	pair := latest(t, out)
 	t.Cleanup(func() {
 		rehearse(t, nil, "down", pair)
-		nothingLeft(t)
+		clean()
 	})
 	rehearse(t, nil, "run", "quickstart", "--out", out,
 		"--baseline-kubeconfig", filepath.Join(pair, "clusters/baseline/kubeconfig"),
@@ -72,6 +73,7 @@ func causes(c *compare.Comparison) map[string]record.Kind {
 // kindest/node's name, and takes the scenario's images from it too.
 func TestRegistry(t *testing.T) {
 	requireE2E(t)
+	clean := nothingLeft(t)
 	server := httptest.NewServer(registry.New())
 	t.Cleanup(server.Close)
 	host := strings.TrimPrefix(server.URL, "http://")
@@ -95,7 +97,7 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("causes (-offline +registry):\n%s", diff)
 		explain(t, c)
 	}
-	nothingLeft(t)
+	clean()
 }
 
 // sourceBase is the reference of the base image that was built on this host.
@@ -161,6 +163,7 @@ func edited(t *testing.T, edit func(string) string) string {
 // the metrics.
 func TestDockershim(t *testing.T) {
 	requireE2E(t)
+	clean := nothingLeft(t)
 	dir := edited(t, func(scenario string) string {
 		return strings.Replace(scenario, "spec:\n",
 			"spec:\n  pair:\n    kubeletVersion: v1.23.17\n    baseline: {runtime: dockershim}\n", 1)
@@ -174,7 +177,7 @@ func TestDockershim(t *testing.T) {
 	if t.Failed() {
 		explain(t, c)
 	}
-	nothingLeft(t)
+	clean()
 }
 
 func expectDockershimMetrics(t *testing.T, c *compare.Comparison) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,22 +98,35 @@ func explain(t *testing.T, c *compare.Comparison) {
 	}
 }
 
-// nothingLeft fails when a cluster, network, volume or process of a rehearsal
-// is still there.
-func nothingLeft(t *testing.T) {
+// nothingLeft returns a check that fails when a cluster, network, volume or
+// process of a rehearsal is there that was not when the check was made.
+func nothingLeft(t *testing.T) (check func()) {
 	t.Helper()
-	for what, args := range map[string][]string{
-		"containers": {"ps", "--all", "--format", "{{.Names}}", "--filter", "name=rehearse-"},
-		"networks":   {"network", "ls", "--format", "{{.Name}}", "--filter", "name=rehearse-"},
-		"volumes":    {"volume", "ls", "--quiet", "--filter", "dangling=true"},
-	} {
-		if left := docker(t, args...); left != "" {
-			t.Errorf("%s left behind:\n%s", what, left)
+	before := footprint(t)
+	return func() {
+		t.Helper()
+		for what, now := range footprint(t) {
+			left := slices.DeleteFunc(now, func(name string) bool { return slices.Contains(before[what], name) })
+			if len(left) > 0 {
+				t.Errorf("%s left behind: %q", what, left)
+			}
 		}
 	}
-	out, err := exec.CommandContext(t.Context(), "pgrep", "-af", "bin/rehearse (suite|run|record)").Output()
-	if err == nil {
-		t.Errorf("processes left behind:\n%s", out)
+}
+
+// footprint is what a rehearsal could leave behind, by kind.
+func footprint(t *testing.T) map[string][]string {
+	t.Helper()
+	// pgrep exits with 1 when there is none.
+	processes, err := exec.CommandContext(t.Context(), "pgrep", "-af", "bin/rehearse (suite|run|record)").Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
+		t.Fatalf("listing processes: %v", err)
+	}
+	return map[string][]string{
+		"containers": strings.Fields(docker(t, "ps", "--all", "--format", "{{.Names}}", "--filter", "name=rehearse-")),
+		"networks":   strings.Fields(docker(t, "network", "ls", "--format", "{{.Name}}", "--filter", "name=rehearse-")),
+		"volumes":    strings.Fields(docker(t, "volume", "ls", "--quiet", "--filter", "dangling=true")),
+		"processes":  strings.Split(strings.TrimSpace(string(processes)), "\n"),
 	}
 }
 

@@ -21,8 +21,8 @@ const nobody = 65534
 func Register() {
 	c := fixture.Use("identity")
 	Describe("a process", func() {
-		root := c.Pod("root", fixture.Shell("main", fixture.Forever))
-		user := c.Pod("user", fixture.Shell("main", fixture.Forever))
+		root := c.Server("root", fixture.Shell("main", fixture.Forever))
+		user := c.Server("user", fixture.Shell("main", fixture.Forever))
 		user.Spec.SecurityContext = &corev1.PodSecurityContext{
 			RunAsUser: new(int64(nobody)), RunAsGroup: new(int64(nobody)), RunAsNonRoot: new(true),
 		}

@@ -77,7 +77,7 @@ func waits(pod *corev1.Pod, reasons []string) bool {
 }
 
 func namingSpecs(c *fixture.Cluster) {
-	pod := c.Pod("named", fixture.Shell("main", fixture.Forever))
+	pod := c.Server("named", fixture.Shell("main", fixture.Forever))
 	It("that runs is named in its pod's status", func(ctx SpecContext) {
 		c.AwaitReady(ctx, pod)
 		status := fixture.Status(pod, "main")

@@ -31,7 +31,7 @@ func stopSpecs(c *fixture.Cluster) {
 
 	hooked := trapping("main", "trap 'echo told >>/dev/termination-log; exit 0' TERM")
 	hooked.Lifecycle = &corev1.Lifecycle{PreStop: hook("/bin/sh", "-c", "echo hook >>/dev/termination-log")}
-	pod := c.Pod("pre-stop", hooked)
+	pod := c.Server("pre-stop", hooked)
 	pod.Spec.TerminationGracePeriodSeconds = new(int64(30))
 	It("runs its preStop hook before it is told to end", func(ctx SpecContext) {
 		c.AwaitReady(ctx, pod)

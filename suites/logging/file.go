@@ -17,7 +17,7 @@ import (
 // fileSpecs read logs as a log shipper on the node does.
 func fileSpecs(c *fixture.Cluster, pod *corev1.Pod) {
 	Context("on the node", func() {
-		reader := c.Pod("reader", fixture.Shell("main", fixture.Forever))
+		reader := c.Server("reader", fixture.Shell("main", fixture.Forever))
 		fixture.Beside(reader, pod)
 		// Both, at their own paths: a log in the first may be a link into the second.
 		fixture.MountHost(reader, "/var/log", "/var/lib")

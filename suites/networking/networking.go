@@ -28,7 +28,7 @@ func Register() {
 	Describe("a pod", func() {
 		c.Declare(service("web", ""))
 		c.Declare(service("web-headless", corev1.ClusterIPNone))
-		server, client := c.Pod("web", everywhere()), c.Pod("client", loopbacks())
+		server, client := c.Server("web", everywhere()), c.Server("client", loopbacks())
 		BeforeEach(func(ctx SpecContext) {
 			c.AwaitReady(ctx, server)
 			c.AwaitReady(ctx, client)

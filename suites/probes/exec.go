@@ -17,7 +17,7 @@ import (
 const patience = 30 * time.Second
 
 func execSpecs(c *fixture.Cluster) {
-	pod := c.Pod("target", fixture.Shell("main", fixture.Forever))
+	pod := c.Server("target", fixture.Shell("main", fixture.Forever))
 	BeforeEach(func(ctx SpecContext) { c.AwaitReady(ctx, pod) })
 
 	It("keeps its streams apart and its exit code", func(ctx SpecContext) {

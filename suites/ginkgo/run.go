@@ -8,7 +8,7 @@
 // means that the suite could not be looked at, or not to its end.
 //
 // The specs of one process run one after another: to run a compiled binary in
-// parallel, Ginkgo needs its own command line tool. A [Runner] runs all suites of
+// parallel, Ginkgo needs its own command line tool. A [Runner] runs a few suites of
 // a scenario at the same time instead, which is why the shipped ones are cut into
 // one suite per area.
 package ginkgo

@@ -26,11 +26,11 @@ type Runner struct {
 	Observe progress.Observer
 }
 
-// Run runs every suite of the list against one cluster, a few at the same time,
-// and leaves a folder for each in dir: more would wait for each other, and on a
-// crowded host containers fail for the host's reasons. There is a result for every suite: one
-// that could not be looked at says so in its Gap. An error means that ctx ended
-// or that nothing could be started.
+// Run runs every suite of the list against one cluster and leaves a folder for
+// each in dir. A few run at the same time: more would wait for each other, and on
+// a crowded host containers fail for the host's reasons. There is a result for
+// every suite: one that could not be looked at says so in its Gap. An error means
+// that ctx ended or that nothing could be started.
 func (r *Runner) Run(ctx context.Context, c *clusters.Cluster, dir string, list []scenarios.Suite) ([]suites.Result, error) {
 	self, err := os.Executable()
 	if err != nil {

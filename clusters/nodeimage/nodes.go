@@ -67,15 +67,15 @@ func (p *plan) containerdNode(common *step) *step {
 func (p *plan) dockerNode(common *step) *step {
 	replace := script("docker.sh")
 	settings := overlay("docker/root")
-	needs, programs := p.kubelet()
+	needs, added := p.kubelet()
 	if p.spec.Runtime == clusters.Docker {
 		adapter := p.compile("cri-dockerd "+criDockerdVersion, criDockerdProgram())
 		needs = append(needs, adapter)
-		programs = append(programs, file{path: "usr/local/bin/cri-dockerd", mode: 0o755, source: adapter.path("cri-dockerd")})
+		added = append(added, file{path: "usr/local/bin/cri-dockerd", mode: 0o755, source: adapter.path("cri-dockerd")})
 	}
-	inputs := []string{replace, exportImages, fingerprint(settings), fingerprint(programs)}
+	inputs := []string{replace, exportImages, fingerprint(settings), fingerprint(added)}
 	return p.layer("Docker layer", p.kind(), common, needs, inputs, func(ctx context.Context, c container) error {
-		if err := c.copyIn(ctx, append(settings, programs...)); err != nil {
+		if err := c.copyIn(ctx, append(settings, added...)); err != nil {
 			return err
 		}
 		err := c.withContainerd(ctx, func() error {

@@ -26,15 +26,16 @@ spec:
       containers:
         - name: never
           image: rehearse.dev/toolbox:1
-          command: [/bin/sh, -c, "exit 7"]
+          command: [/bin/sh, -c, "sleep 3600"]
+          readinessProbe: {exec: {command: [/bin/false]}, periodSeconds: 1}
 `)
 	write(t, filepath.Join(dir, "scenario.yaml"), `apiVersion: rehearse.dev/v1alpha1
 kind: Scenario
 metadata: {name: never}
 spec:
-  summary: A workload that ends at once.
+  summary: A workload that is never ready.
   workloads: [{manifests: ./never.yaml}]
-  observe: {settle: 20s}
+  observe: {settle: 20s, duration: 5s}
 `)
 	got := rehearse(t, nil, "run", dir, "--out", dir)
 	if got.code != 2 {

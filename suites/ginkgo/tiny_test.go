@@ -54,13 +54,13 @@ var _ = Describe("tiny", func() {
 	Context("hanging", Ordered, Label("hang"), func() {
 		It("ends", func() {})
 		It("hangs until it is interrupted", func(ctx SpecContext) {
-			fmt.Println("hanging")
+			fmt.Fprintln(os.Stdout, "hanging")
 			<-ctx.Done()
 		})
 		It("never starts", func() {})
 	})
 	It("crashes", Label("crash"), func() {
-		fmt.Println("last words")
+		fmt.Fprintln(os.Stdout, "last words")
 		os.Exit(7)
 	})
 	It("leaves a process behind", Label("orphan"), func() {

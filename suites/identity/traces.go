@@ -33,10 +33,10 @@ func tracesSpecs(c *fixture.Cluster, root *corev1.Pod) {
 	})
 
 	It("has an environment", func(ctx SpecContext) {
-		const print = "tr '\\0' '\\n' </proc/1/environ"
-		Expect(c.Shell(ctx, root, print)).To(ContainSubstring("\nKUBERNETES_SERVICE_HOST="))
-		ask(ctx, c, root, question{"names", print + " | cut -d= -f1 | sort"})
-		ask(ctx, c, root, each(print+" | grep '^%s=' || echo not set", "PATH", "HOME", "TERM", "container")...)
+		const environ = "tr '\\0' '\\n' </proc/1/environ"
+		Expect(c.Shell(ctx, root, environ)).To(ContainSubstring("\nKUBERNETES_SERVICE_HOST="))
+		ask(ctx, c, root, question{"names", environ + " | cut -d= -f1 | sort"})
+		ask(ctx, c, root, each(environ+" | grep '^%s=' || echo not set", "PATH", "HOME", "TERM", "container")...)
 	})
 
 	It("is process 1 with its streams", func(ctx SpecContext) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -62,9 +63,10 @@ func forward(ctx context.Context, c *fixture.Cluster, pod *corev1.Pod, port int,
 	if err != nil {
 		return "", "", err
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.Close() }) // unblocks the reads below
-	defer stop()
+	// Closing it unblocks the reads below; what it says against that helps nobody.
+	hangUp := sync.OnceFunc(func() { _ = conn.Close() })
+	defer hangUp()
+	defer context.AfterFunc(ctx, hangUp)()
 
 	header := http.Header{}
 	header.Set(corev1.PortHeader, strconv.Itoa(port))

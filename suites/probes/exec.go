@@ -34,7 +34,8 @@ func execSpecs(c *fixture.Cluster) {
 		input := bytes.Repeat([]byte("\x00\xff\r\nabc"), 10_000)
 		out, err := c.Run(ctx, pod, fixture.Command{Argv: []string{"/bin/cat"}, Stdin: bytes.NewReader(input)})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(out.Stdout == string(input)).To(BeTrue(), "%d bytes came back of %d", len(out.Stdout), len(input))
+		Expect(out.Stdout).To(HaveLen(len(input)))
+		Expect(bytes.Equal([]byte(out.Stdout), input)).To(BeTrue(), "other bytes came back")
 	})
 
 	It("has a terminal when it asks for one", func(ctx SpecContext) {

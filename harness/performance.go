@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -209,38 +208,13 @@ func (p *performance) bothSides(ctx context.Context, do func(context.Context, in
 	return errors.Join(errs[:]...)
 }
 
-// config is the cluster that the scenario wants on one side.
+// config is the cluster that the scenario wants on one side, with its name and
+// folder in this rehearsal.
 func (p *performance) config(side clusters.Side) clusters.Config {
-	pair := p.Scenario.Spec.Pair
-	want := pair.Baseline
-	if side == clusters.Candidate {
-		want = pair.Candidate
-	}
-	cfg := clusters.Config{
-		Side:              side,
-		Name:              p.Folder.Rehearsal.Pair + "-" + string(side),
-		Runtime:           want.Runtime,
-		KubernetesVersion: pair.KubernetesVersion,
-		KubeletVersion:    pair.KubeletVersion,
-		Workers:           pair.Workers,
-		DaemonJSON:        p.path(want.Config.DaemonJSON),
-		RegistryHosts:     p.path(want.Config.Hosts),
-		Dir:               p.Folder.clusterDir(side),
-	}
-	for _, m := range want.Mounts {
-		cfg.Mounts = append(cfg.Mounts, clusters.Mount{
-			HostPath: p.path(m.HostPath), ContainerPath: m.ContainerPath, ReadOnly: m.ReadOnly,
-		})
-	}
+	cfg := p.Scenario.ClusterConfig(side)
+	cfg.Name = p.Folder.Rehearsal.Pair + "-" + string(side)
+	cfg.Dir = p.Folder.clusterDir(side)
 	return cfg
-}
-
-// path resolves a path of the scenario file; empty stays empty.
-func (p *performance) path(name string) string {
-	if name == "" || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(p.Scenario.Dir, name)
 }
 
 // firstLine is enough for a gap; the whole error stands in rehearsal.json.

@@ -19,6 +19,10 @@ import (
 // RehearsalFile says what a run folder holds.
 const RehearsalFile = "rehearsal.json"
 
+// AssetsDir holds the user's assets as they were, below the paths that the
+// scenario has for them.
+const AssetsDir = "assets"
+
 const (
 	latest = "latest"
 	// maxPairName leaves room in a host name (63 bytes) for the side and what
@@ -78,7 +82,32 @@ func CreateFolder(parent string, record Record) (*Folder, error) {
 			return nil, fmt.Errorf("creating run folder: %w", err)
 		}
 	}
+	if err := f.copyAssets(record.Scenario); err != nil {
+		return nil, fmt.Errorf("creating run folder: %w", err)
+	}
 	return f, errors.Join(f.save(), pointLatest(parent, filepath.Base(f.Path)))
+}
+
+// copyAssets keeps what judging reads of the scenario's folder.
+func (f *Folder) copyAssets(s *scenarios.Scenario) error {
+	files, err := s.AssetFiles()
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(s.Path(name))
+		if err != nil {
+			return fmt.Errorf("copying asset %q: %w", name, err)
+		}
+		to := filepath.Join(f.Path, AssetsDir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, raw, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenFolder reads the run folder at path.

@@ -223,3 +223,24 @@ func checkEnding(t *testing.T, run, failure string, evidence bool) {
 		}
 	}
 }
+
+func TestRunFolderHoldsTheAssets(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "searches"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "searches", "a.yaml"), []byte("as it was"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := &scenarios.Scenario{Metadata: scenarios.Metadata{Name: "small"}, Dir: dir}
+	s.Spec.Assets.LogSearches = []string{"./searches/*.yaml"}
+	folder, err := harness.CreateFolder(t.TempDir(), harness.Record{Scenario: s, Started: time.Unix(0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied, err := os.ReadFile(filepath.Join(folder.Path, harness.AssetsDir, "searches", "a.yaml"))
+	if err != nil || string(copied) != "as it was" {
+		t.Errorf("the copy holds %q, %v, want what the file held", copied, err)
+	}
+}

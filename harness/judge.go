@@ -29,8 +29,13 @@ func Judge(run fs.FS, failOn compare.Severity) (*compare.Comparison, error) {
 		}
 		recordings[i] = recording
 	}
+	assets, err := fs.Sub(run, AssetsDir)
+	if err != nil {
+		return nil, fmt.Errorf("judging: %w", err)
+	}
 	return compare.Compare(compare.Input{
 		Scenario:  r.Scenario,
+		Assets:    assets,
 		Baseline:  recordings[:1],
 		Candidate: recordings[1:],
 		FailOn:    failOn,

@@ -63,6 +63,11 @@ func (s *Scenario) references() ([]string, error) {
 	for _, suite := range s.Spec.Suites {
 		paths = append(paths, suite.Binary)
 	}
+	assets, err := s.AssetFiles()
+	if err != nil {
+		return nil, err
+	}
+	paths = append(paths, assets...)
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
 	return slices.DeleteFunc(paths, func(path string) bool { return path == "" }), nil

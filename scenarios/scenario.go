@@ -47,6 +47,7 @@ type Spec struct {
 	// Suites of Ginkgo specs to run on both sides.
 	Suites  []Suite `json:"suites,omitempty"`
 	Observe Observe `json:"observe,omitzero"`
+	Assets  Assets  `json:"assets,omitzero"`
 }
 
 // Pair is the two clusters that a scenario wants.
@@ -193,6 +194,20 @@ type Observe struct {
 	// Settle bounds the wait for the workloads to become ready; zero means three
 	// minutes.
 	Settle Duration `json:"settle,omitzero"`
+}
+
+// Assets are what the user has built on top of a cluster's behaviour and wants
+// to keep. Each is a list of files, or of patterns such as ./rules/*.yaml that
+// match at least one. They are copied into the run folder, where judging reads
+// them.
+type Assets struct {
+	// AlertRules are Prometheus rule files, and manifests with PrometheusRule
+	// objects.
+	AlertRules []string `json:"alertRules,omitempty"`
+	// Dashboards are Grafana dashboards in JSON.
+	Dashboards []string `json:"dashboards,omitempty"`
+	// LogSearches are files of searches over log lines.
+	LogSearches []string `json:"logSearches,omitempty"`
 }
 
 // Duration is a length of time written as in Go, such as 2m30s.

@@ -167,7 +167,7 @@ lets editors complete and check it; for that, begin the file with
 
 and before a rehearsal, ` + "`rehearse scenarios validate FOLDER`" + ` reports every mistake
 at once with its line. Fields that are planned and do nothing yet are mistakes,
-too: stimuli, assets, expect. The [shipped scenarios](../scenarios/library) are examples.
+too: stimuli, expect. The [shipped scenarios](../scenarios/library) are examples.
 `
 
 // reference describes every field, a section for each type.
@@ -189,6 +189,7 @@ func reference(schema *jsonschema.Schema) string {
 		{"Signal", "signals of an agent"},
 		{"Suite", "spec.suites"},
 		{"Observe", "spec.observe"},
+		{"Assets", "spec.assets"},
 	} {
 		definition := schema.Definitions[section.name]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| field | type | |\n|---|---|---|\n", section.title, definition.Description)

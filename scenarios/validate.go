@@ -64,6 +64,7 @@ func (v validator) all() {
 	v.suites()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
+	v.assets()
 }
 
 func (v validator) header() {

@@ -3,6 +3,7 @@ package compare
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -18,6 +19,9 @@ type Input struct {
 	// Scenario names the agents whose signals are judged, and tells shipped
 	// suites from the user's own.
 	Scenario *scenarios.Scenario
+	// Assets holds the files that the scenario's assets name, below the paths that
+	// it has for them; nil when it names none.
+	Assets fs.FS
 	// Baseline and Candidate are the runs of each side, equally many and at least
 	// one.
 	Baseline, Candidate []*record.Recording

@@ -100,7 +100,7 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 	return &nodeimage.Builder{
 		CacheDir:  cache,
 		BaseImage: os.Getenv("REHEARSE_BASE_IMAGE"),
-		Observe:   func(e nodeimage.Event) { tell(observe, e) },
+		Observe:   observe,
 		Log:       log,
 	}, nil
 }
@@ -126,16 +126,4 @@ func leftoverPairs(ctx context.Context) ([]string, error) {
 		}
 	}
 	return slices.Compact(names), nil
-}
-
-// tell passes the steps of a node image on.
-func tell(observe progress.Observer, e nodeimage.Event) {
-	if observe == nil {
-		return
-	}
-	states := map[nodeimage.State]progress.State{
-		nodeimage.Cached: progress.Cached, nodeimage.Started: progress.Started,
-		nodeimage.Finished: progress.Done, nodeimage.Failed: progress.Failed, nodeimage.Absent: progress.Done,
-	}
-	observe(progress.Event{Step: e.Step, State: states[e.State], Elapsed: e.Elapsed})
 }

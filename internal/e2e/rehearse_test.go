@@ -35,7 +35,8 @@ type outcome struct {
 // standard error too, so that nobody waits in the dark.
 func rehearse(t *testing.T, env []string, args ...string) outcome {
 	t.Helper()
-	cmd := command(t.Context(), env, args...)
+	// Tests call it while they clean up, too, when their own context is over.
+	cmd := command(context.WithoutCancel(t.Context()), env, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, tee{&stderr}
 	err := cmd.Run()

@@ -133,7 +133,7 @@ func footprint(t *testing.T) map[string][]string {
 
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "docker", args...).Output()
+	out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", args...).Output()
 	if err != nil {
 		t.Fatalf("docker %s: %v", strings.Join(args, " "), err)
 	}

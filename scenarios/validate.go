@@ -61,6 +61,7 @@ func (v validator) all() {
 	v.images()
 	v.workloads()
 	v.agents()
+	v.stimuli()
 	v.suites()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)

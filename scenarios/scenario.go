@@ -32,8 +32,8 @@ type Metadata struct {
 	Name string `json:"name" jsonschema:"pattern=^[a-z0-9]([-a-z0-9]{0\\,61}[a-z0-9])?$"`
 }
 
-// Spec is what a scenario asks for. It names workloads, agents or suites: one
-// of them at least.
+// Spec is what a scenario asks for. It names workloads, agents, stimuli or suites:
+// one of them at least.
 type Spec struct {
 	// Summary is one sentence, shown in lists and reports.
 	Summary string `json:"summary,omitempty"`

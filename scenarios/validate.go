@@ -111,8 +111,8 @@ func (v validator) imageName(path, image string) {
 }
 
 func (v validator) workloads() {
-	if len(v.Spec.Workloads)+len(v.Spec.Agents)+len(v.Spec.Suites) == 0 {
-		v.addMissing("spec", "add workloads, agents or suites", "nothing to rehearse")
+	if len(v.Spec.Workloads)+len(v.Spec.Agents)+len(v.Spec.Stimuli)+len(v.Spec.Suites) == 0 {
+		v.addMissing("spec", "add workloads, agents, stimuli or suites", "nothing to rehearse")
 	}
 	for i, w := range v.Spec.Workloads {
 		v.workload(fmt.Sprintf("spec.workloads[%d]", i), w)

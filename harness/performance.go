@@ -98,6 +98,17 @@ func (p *performance) apply(ctx context.Context) error {
 	return err
 }
 
+// stimuli does the scenario's stimuli to both sides, each at its own pace.
+func (p *performance) stimuli(ctx context.Context) error {
+	if len(p.Scenario.Spec.Stimuli) == 0 {
+		return nil
+	}
+	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
+		played, err := p.Stimulator.Play(ctx, c, p.Scenario)
+		return errors.Join(err, record.Lines(p.writers[i], record.StimuliFile, played))
+	})
+}
+
 // observe waits until the workloads have run for as long as the scenario says.
 func (p *performance) observe(ctx context.Context) error {
 	left := p.Scenario.Spec.Observe.Duration.Duration - p.Now().Sub(p.settled)
@@ -155,11 +166,18 @@ func (p *performance) tearDown(ctx context.Context) error {
 		var errs []error
 		if _, stays := p.Provider.(clusters.Keeper); stays && p.applied {
 			errs = append(errs, p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
-				return p.Applier.Remove(ctx, c, p.Scenario)
+				return errors.Join(p.removeStimuli(ctx, c), p.Applier.Remove(ctx, c, p.Scenario))
 			}))
 		}
 		return errors.Join(append(errs, clusters.DeletePair(ctx, p.Provider, p.pair))...)
 	}})
+}
+
+func (p *performance) removeStimuli(ctx context.Context, c *clusters.Cluster) error {
+	if len(p.Scenario.Spec.Stimuli) == 0 {
+		return nil
+	}
+	return p.Stimulator.Remove(ctx, c, p.Scenario)
 }
 
 // close ends the recordings and writes what the rehearsal was.

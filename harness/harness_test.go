@@ -280,3 +280,20 @@ func TestStimuliAreRecordedBeforeTheSuitesRun(t *testing.T) {
 		}
 	}
 }
+
+func TestCollectingGoesOnWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	r, provider, _ := rehearsal(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r.Collectors = []harness.Collector{collector{func(ctx context.Context) error {
+		cancel(errors.New("interrupted"))
+		return ctx.Err()
+	}}}
+	if err := r.Run(ctx); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("Run = %v, want it to say interrupted", err)
+	}
+	checkEnding(t, r.Folder.Path, "interrupted", true)
+	if left := provider.Alive(); len(left) != 0 {
+		t.Errorf("clusters left: %q", left)
+	}
+}

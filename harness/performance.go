@@ -55,8 +55,8 @@ func (p *performance) do(ctx context.Context, s stage) error {
 		}
 		return s.run(ctx)
 	})
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = cause // what the stage says of a cancelled context is of no use
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause // whatever the stage made of a cancelled context: it is over
 	}
 	elapsed := p.Now().Sub(started)
 	p.stages = append(p.stages, Stage{Name: s.name, Elapsed: elapsed, Error: text(err)})
@@ -125,9 +125,15 @@ func (p *performance) observe(ctx context.Context) error {
 	}
 }
 
+// collect goes on when it is interrupted: what the collectors could not read
+// would be a gap, and there is no second time.
 func (p *performance) collect(ctx context.Context) error {
 	p.collected = true
-	return p.collectKinds(ctx)
+	surviving, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(rescueTimeout, cancel) })
+	defer stop()
+	return p.collectKinds(surviving)
 }
 
 // collectKinds runs the collectors of the given kinds, or all of them.

@@ -26,8 +26,11 @@ func JSON(dst, s []byte) (text []byte, length int) {
 			return dst, 0
 		case s[n] == '"':
 			return dst, n + 1
+		case s[n] == '\\' && n+1 < len(s) && simple[s[n+1]] != 0:
+			dst = append(dst, simple[s[n+1]])
+			n += 2
 		case s[n] == '\\':
-			r, width := jsonEscape(s[n:])
+			r, width := codePoint(s[n:])
 			if width == 0 {
 				return dst, 0
 			}
@@ -55,15 +58,9 @@ var simple = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }
 
-// jsonEscape decodes the escape that s begins with; a width of 0 means that it
-// is none.
-func jsonEscape(s []byte) (r rune, width int) {
-	if len(s) < 2 {
-		return 0, 0
-	}
-	if c := simple[s[1]]; c != 0 {
-		return rune(c), 2
-	}
+// codePoint decodes the escape \u that s begins with, or two of them that are a
+// pair; a width of 0 means that it is none.
+func codePoint(s []byte) (r rune, width int) {
 	r, ok := hexadecimal(s, 'u', 4)
 	if !ok {
 		return 0, 0

@@ -181,8 +181,8 @@ func (a *audience) logs(expression string) (heard, error) {
 			if err != nil {
 				return heard{}, err
 			}
-			here := func() Evidence { return at(a.recording, entry.Entry.File, line.number, string(line.raw)) }
-			if amount, ok := match(in, line.message); ok {
+			here := func() Evidence { return at(a.recording, entry.Entry.File, line.Number, string(line.Raw)) }
+			if amount, ok := match(in, line.Message); ok {
 				h.hear(amount, here)
 			}
 			last = []Evidence{here()}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/rehearse-dev/rehearse/harness/logs"
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
@@ -127,7 +128,7 @@ func (l logEntry) read(f facts) error {
 		}
 		for aspect, value := range treatment(line) {
 			if k := l.key(aspect); !f.enough(k, value) {
-				f.add(k, value, at(l.recording, l.File, line.number, string(line.raw)))
+				f.add(k, value, at(l.recording, l.File, line.Number, string(line.Raw)))
 			}
 		}
 	}
@@ -144,22 +145,23 @@ func zone(timestamp string) string {
 
 // treatment says how the line is written, and what was done to what is special
 // in it.
-func treatment(line logLine) map[string]string {
-	if line.format == otherFormat {
-		return map[string]string{lineFormat: otherFormat}
+func treatment(line *logs.Line) map[string]string {
+	shown := map[string]string{lineFormat: formatOf[line.Format]}
+	if line.Format == logs.Plain {
+		return shown
 	}
-	shown := map[string]string{lineFormat: line.format, timeZone: zone(line.time)}
-	docker := line.format == dockerJSON
-	if line.partial {
+	shown[timeZone] = zone(string(line.Time))
+	docker := line.Format == logs.Docker
+	if line.Partial {
 		shown[partialLines] = choose(docker, "value without a line break", "flag P")
 	}
-	if bytes.ContainsAny(line.message, "<>&") {
+	if bytes.ContainsAny(line.Message, "<>&") {
 		shown[markup] = choose(docker, `escaped, < as \u003c`, "as it is")
 	}
 	switch {
-	case docker && bytes.Contains(line.raw, []byte(`\ufffd`)):
+	case docker && bytes.Contains(line.Raw, []byte(`\ufffd`)):
 		shown[invalidUTF8] = `replaced by \ufffd`
-	case !docker && !utf8.Valid(line.raw):
+	case !docker && !utf8.Valid(line.Raw):
 		shown[invalidUTF8] = "kept as it is"
 	}
 	return shown

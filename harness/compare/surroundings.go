@@ -137,7 +137,7 @@ func formats(r *record.Recording) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			seen[line.format] = true
+			seen[formatOf[line.Format]] = true
 			break
 		}
 	}

@@ -1,11 +1,7 @@
 package normalise
 
 import (
-	"cmp"
-	"maps"
 	"path"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/harness/record"
@@ -13,39 +9,36 @@ import (
 
 // Masker masks the names of one run, then everything that looks like a value of
 // one run. The zero value masks by shape alone. It may be used at the same time.
-type Masker struct {
-	names map[string]string
-	known *regexp.Regexp
-}
+type Masker struct{ known dictionary }
 
 // New returns a masker for a run with these names. Names that are their own
 // role need no mask and stay readable.
 func New(names record.Names) *Masker {
-	m := &Masker{names: map[string]string{}}
+	masks := map[string]string{}
 	for name, role := range names.Nodes {
-		m.names[name] = token("node", role)
+		masks[name] = token("node", role)
 	}
 	for _, pod := range names.Pods {
 		if pod.Name != pod.Role {
-			m.names[pod.Name] = token("pod", pod.Role)
+			masks[pod.Name] = token("pod", pod.Role)
 		}
 	}
 	for name, role := range names.Workloads {
-		m.names[path.Base(name)] = token("workload", role)
+		masks[path.Base(name)] = token("workload", role)
 	}
-	delete(m.names, "")
-	m.known = alternatives(slices.Collect(maps.Keys(m.names)))
-	return m
+	return &Masker{newDictionary(masks)}
 }
 
 // Text returns s with every mask in place. Masking twice changes nothing more.
 func (m *Masker) Text(s string) string {
-	if m.known != nil {
-		s = outsideMasks(s, func(s string) string {
-			return m.known.ReplaceAllStringFunc(s, func(name string) string { return m.names[name] })
-		})
-	}
-	return Shape(s)
+	return Shape(string(m.AppendNames(nil, []byte(s))))
+}
+
+// AppendNames appends text to dst with the run's names masked, and nothing else:
+// log messages have masks by shape of their own. It is fast enough for a million
+// lines.
+func (m *Masker) AppendNames(dst, text []byte) []byte {
+	return m.known.appendMasked(dst, text)
 }
 
 // Shape masks s by shape alone, for text in which no run-known name can stand.
@@ -75,18 +68,4 @@ func outsideMasks(s string, edit func(string) string) string {
 
 func token(kind, role string) string {
 	return "<" + kind + " " + unfit.ReplaceAllString(role, "-") + ">"
-}
-
-// alternatives matches any of the names as a whole word, the longest first.
-func alternatives(names []string) *regexp.Regexp {
-	if len(names) == 0 {
-		return nil
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-	for i, name := range names {
-		names[i] = regexp.QuoteMeta(name)
-	}
-	return regexp.MustCompile(`\b(?:` + strings.Join(names, "|") + `)\b`)
 }

@@ -1,6 +1,9 @@
 package normalise_test
 
 import (
+	"cmp"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rehearse-dev/rehearse/harness/normalise"
@@ -80,4 +83,45 @@ func FuzzText(f *testing.F) {
 			t.Errorf("not idempotent on %q: %q, then %q", s, once, twice)
 		}
 	})
+}
+
+// FuzzNames holds the dictionary of names against a regular expression with all
+// of them, the longest first.
+func FuzzNames(f *testing.F) {
+	for _, seed := range []string{
+		"", "web-7d9f8b6c5d-x2x4z", "k8s_app_web-7d9f8b6c5d-x2x4z_shop", "inventory-bq7mp.inventory-bq7mp-0", "<pod inventory-bq7mp>inventory-bq7mp",
+		"etcd-rehearse-shop-1f2e-baseline-control-plane", "xinventory-bq7mp", "inventory-bq7mp\xff", "<inventory-bq7mp>", "<pod inventory-bq7mp",
+	} {
+		f.Add(seed)
+	}
+	known := regexp.MustCompile(`<(?:node|pod)(?: [^<>_\n]*)?>|` +
+		`\b(?:etcd-rehearse-shop-1f2e-baseline-control-plane|rehearse-shop-1f2e-baseline-control-plane|web-7d9f8b6c5d-x2x4z|inventory-bq7mp)\b`)
+	roles := map[string]string{
+		"etcd-rehearse-shop-1f2e-baseline-control-plane": "<pod etcd>", "rehearse-shop-1f2e-baseline-control-plane": "<node control-plane>",
+		"web-7d9f8b6c5d-x2x4z": "<pod web>", "inventory-bq7mp": "<pod inventory>",
+	}
+	m := normalise.New(names)
+	f.Fuzz(func(t *testing.T, s string) {
+		// An underscore is a letter to regular expressions, and ends a word here.
+		const underscore = "\x00"
+		if strings.Contains(s, underscore) || strings.Contains(s, "<") && strings.Contains(s, "_") {
+			return
+		}
+		want := known.ReplaceAllStringFunc(strings.ReplaceAll(s, "_", underscore), func(name string) string { return cmp.Or(roles[name], name) })
+		want = strings.ReplaceAll(want, underscore, "_")
+		if got := string(m.AppendNames(nil, []byte(s))); got != want {
+			t.Errorf("AppendNames(%q) = %q, want %q", s, got, want)
+		}
+	})
+}
+
+func BenchmarkAppendNames(b *testing.B) {
+	m := normalise.New(names)
+	line := []byte(`syncing pod web-7d9f8b6c5d-x2x4z on rehearse-shop-1f2e-baseline-control-plane: container "web" is waiting, back-off 1m20s, see the events of the pod`)
+	dst := make([]byte, 0, len(line))
+	b.SetBytes(int64(len(line)))
+	b.ReportAllocs()
+	for b.Loop() {
+		dst = m.AppendNames(dst[:0], line)
+	}
 }

@@ -6,8 +6,14 @@ import (
 	"strings"
 )
 
-// separator is a mask that is in place already, or an underscore.
-var separator = regexp.MustCompile(`<(?:node|pod|workload|uid|id|time|duration|ip|mac|port|hash)(?: [^<>_\n]*)?>|_`)
+const masked = `<(?:node|pod|workload|uid|id|time|duration|ip|mac|port|hash)(?: [^<>_\n]*)?>`
+
+var (
+	// mask is a mask that a text begins with.
+	mask = regexp.MustCompile(`^` + masked)
+	// separator is a mask that is in place already, or an underscore.
+	separator = regexp.MustCompile(masked + `|_`)
+)
 
 // unfit are the characters that would end a mask early.
 var unfit = regexp.MustCompile(`[<>_\n]`)

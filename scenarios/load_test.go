@@ -37,6 +37,7 @@ func folder(t *testing.T, scenario string) string {
 		"e2e.test":                     "#!/bin/sh\n",
 		"shipper.yaml":                 "kind: DaemonSet\n",
 		"images.tar":                   "",
+		"mods/broken/go.mod":           "module broken\nrequires example.com/a v1.0.0\n",
 		"manifests/notes/ignored.text": "",
 	}
 	for name, content := range files {
@@ -245,7 +246,8 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"image with a bad name", "  images: [{name: 'Shop:1', build: web}]", "6: spec.images[0].name: not an image name"},
 		{"image without a source", "  images: [{name: 'a/b:1'}]", "6: spec.images[0]: expected one of archive, build, pull"},
 		{"image named twice", "  images:\n    - {name: 'a/b:1', build: web}\n    - {name: 'a/b:1', build: web}", `8: spec.images[1].name: "a/b:1" is taken by spec.images[0].name`},
-		{"nothing to build", "  images: [{name: 'a/b:1', build: empty}]", `6: spec.images[0].build: "empty" has neither a Dockerfile nor Go files`},
+		{"nothing to build", "  images: [{name: 'a/b:1', build: empty}]", `6: spec.images[0].build: "empty" cannot be built: it has neither a Dockerfile, nor Go files, nor a go.mod that names a tool`},
+		{"a module file that is none", "  images: [{name: 'a/b:1', build: mods/broken}]", `6: spec.images[0].build: "mods/broken" cannot be built: go.mod:2: unknown directive: requires`},
 		{"file outside the folder", "  images: [{name: 'a/b:1', build: ../web}]", `6: spec.images[0].build: "../web" is outside the scenario's folder (move the scenario file to a folder above both)`},
 		{"file where a folder belongs", "  images: [{name: 'a/b:1', build: e2e.test}]", `6: spec.images[0].build: expected a folder, found the file "e2e.test"`},
 		{"folder where a file belongs", "  images: [{name: 'a/b:1', archive: web}]", `6: spec.images[0].archive: expected a file, found "web", which is not one`},

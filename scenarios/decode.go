@@ -13,10 +13,14 @@ import (
 // notYet are fields that the format reserves and that nothing reads so far.
 // Taking them silently would promise a check that is never made.
 var notYet = map[string]bool{
-	"spec.assets":                 true,
-	"spec.expect":                 true,
-	"spec.observe.scrapeInterval": true,
-	"spec.stimuli":                true,
+	"spec.assets.alertRules":        true,
+	"spec.assets.dashboards":        true,
+	"spec.assets.live.alertmanager": true,
+	"spec.assets.live.prometheus":   true,
+	"spec.assets.logSearches":       true,
+	"spec.expect":                   true,
+	"spec.observe.scrapeInterval":   true,
+	"spec.stimuli":                  true,
 }
 
 // decoder fills Go values from YAML nodes. Unlike the YAML library's own

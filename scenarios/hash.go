@@ -60,6 +60,9 @@ func (s *Scenario) references() ([]string, error) {
 		}
 		paths = append(paths, folders...)
 	}
+	for _, agent := range s.Spec.Agents {
+		paths = append(paths, agent.Config)
+	}
 	for _, suite := range s.Spec.Suites {
 		paths = append(paths, suite.Binary)
 	}

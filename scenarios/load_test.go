@@ -86,10 +86,18 @@ spec:
     - name: shipper
       manifests: shipper.yaml
       signals: [{logs: "shipped [0-9]+"}, {metric: shipper_records_total}]
+      config: shipper.yaml
   suites:
     - builtin: [lifecycle, logging]
     - {binary: ./e2e.test, args: [-x], timeout: 90s}
   observe: {duration: 1m30s}
+  assets:
+    live:
+      logs:
+        - name: store
+          kind: loki
+          service: monitoring/https:loki:http
+          queries: [{name: orders, query: '{app="web"}', agent: shipper, sequence: 'order ([0-9]+)'}]
 `
 
 func TestLoadReadsEveryField(t *testing.T) {
@@ -135,6 +143,7 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Name:     "shipper",
 				Workload: scenarios.Workload{Manifests: "shipper.yaml", Ready: scenarios.ReadyAll},
 				Signals:  []scenarios.Signal{{Logs: "shipped [0-9]+"}, {Metric: "shipper_records_total"}},
+				Config:   "shipper.yaml",
 			}},
 			Suites: []scenarios.Suite{
 				{Builtin: []string{"lifecycle", "logging"}, Timeout: scenarios.Duration{Duration: scenarios.DefaultSuiteTimeout}},
@@ -144,6 +153,10 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
 			},
+			Assets: scenarios.Assets{Live: scenarios.Live{Logs: []scenarios.LogStore{{
+				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
+				Queries: []scenarios.LogQuery{{Name: "orders", Query: `{app="web"}`, Agent: "shipper", Sequence: "order ([0-9]+)"}},
+			}}}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -222,11 +235,11 @@ func TestLoadNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, spec, want string }{
 		{"stimuli are not there yet", "  stimuli: [crash-loop]", "6: spec.stimuli: not supported yet (remove it)"},
-		{"assets are not there yet", "  assets: {}", "6: spec.assets: not supported yet (remove it)"},
+		{"some assets are not there yet", "  assets: {dashboards: []}", "6: spec.assets.dashboards: not supported yet (remove it)"},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval is not there yet", "  observe: {scrapeInterval: 5s}", "6: spec.observe.scrapeInterval: not supported yet (remove it)"},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},
-		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, images, observe, pair, suites, summary, workloads)"},
+		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, images, observe, pair, suites, summary, workloads)"},
 		{"number where text belongs", "  pair: {kubernetesVersion: 1.37}", "6: spec.pair.kubernetesVersion: expected text, found the number 1.37 (put it in quotes)"},
 		{"text where a number belongs", "  pair: {workers: two}", `6: spec.pair.workers: expected a whole number, found the text "two"`},
 		{"number too large", "  pair: {workers: 99999999999999999999999}", `6: spec.pair.workers: expected a whole number, found the number 99999999999999999999999`},
@@ -272,17 +285,23 @@ func TestLoadNamesTheMistake(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, minimal(tt.spec))
-			_, err := scenarios.Load(dir)
-			var invalid *scenarios.InvalidError
-			if !errors.As(err, &invalid) {
-				t.Fatalf("Load = %v, want an InvalidError", err)
-			}
-			got := strings.TrimPrefix(invalid.Problems[0].String(), filepath.Join(dir, scenarios.FileName)+":")
-			if len(invalid.Problems) != 1 || !strings.HasPrefix(got, tt.want) {
-				t.Errorf("Load = %v\nwant only %q", err, tt.want)
-			}
+			onlyMistake(t, tt.spec, tt.want)
 		})
+	}
+}
+
+// onlyMistake wants one mistake in a minimal scenario with more lines of its spec.
+func onlyMistake(t *testing.T, spec, want string) {
+	t.Helper()
+	dir := folder(t, minimal(spec))
+	_, err := scenarios.Load(dir)
+	var invalid *scenarios.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("Load = %v, want an InvalidError", err)
+	}
+	got := strings.TrimPrefix(invalid.Problems[0].String(), filepath.Join(dir, scenarios.FileName)+":")
+	if len(invalid.Problems) != 1 || !strings.HasPrefix(got, want) {
+		t.Errorf("Load = %v\nwant only %q", err, want)
 	}
 }
 

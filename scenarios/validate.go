@@ -62,6 +62,7 @@ func (v validator) all() {
 	v.workloads()
 	v.agents()
 	v.suites()
+	v.logStores()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
 }
@@ -156,6 +157,7 @@ func (v validator) agents() {
 		for j, signal := range agent.Signals {
 			v.signal(fmt.Sprintf("%s.signals[%d]", path, j), signal)
 		}
+		v.regularFile(path+".config", agent.Config)
 	}
 }
 

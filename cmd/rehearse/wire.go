@@ -46,7 +46,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 		Images:     &images.Store{Dir: filepath.Join(cache, "images"), Root: s.Dir, Observe: by.observe},
 		Applier:    &apply.Applier{Observe: by.observe},
 		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
-		Collectors: collectors(provider),
+		Collectors: collectors(s, provider),
 		Folder:     folder,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
@@ -105,10 +105,10 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 	}, nil
 }
 
-func collectors(provider clusters.Provider) []harness.Collector {
+func collectors(s *scenarios.Scenario, provider clusters.Provider) []harness.Collector {
 	exec, _ := provider.(clusters.NodeExecer) // without it, node evidence is a gap
 	var list []harness.Collector
-	for _, c := range collect.AllLive(exec) { // secrets first, so that nobody records one
+	for _, c := range collect.AllLive(s, exec) { // secrets first, so that nobody records one
 		list = append(list, c)
 	}
 	return append(list, harness.ParityCollector{Provider: provider})

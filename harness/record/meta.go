@@ -44,6 +44,8 @@ const (
 	Node    Kind = "node"
 	Agents  Kind = "agents"
 	Parity  Kind = "parity"
+	// Stores are what log stores answered: what became of logs behind the agents.
+	Stores Kind = "stores"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.
 	Identities Kind = "identities"

@@ -64,6 +64,7 @@ e2e-null: build ## three null rehearsals per runtime: nothing may be found
 
 tidy: ## tidy go.mod and regenerate what is generated
 	go mod tidy
+	scripts/tidy-images
 	go generate ./...
 
 check: lint test ## what has to pass without a cluster

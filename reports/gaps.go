@@ -67,6 +67,7 @@ func couldHide(k record.Kind) string {
 		record.Objects:    "workloads that are not ready, and fields of status that changed",
 		record.Node:       "sockets, units, paths and processes that are gone from nodes",
 		record.Agents:     "an agent that runs and does nothing",
+		record.Stores:     "log records that are lost, or stored in another way",
 		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
 		record.Identities: "nothing; it may show differences that are none",
 	}

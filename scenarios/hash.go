@@ -63,6 +63,9 @@ func (s *Scenario) references() ([]string, error) {
 	for _, stimulus := range s.Spec.Stimuli {
 		paths = append(paths, stimulus.Manifests)
 	}
+	for _, agent := range s.Spec.Agents {
+		paths = append(paths, agent.Config)
+	}
 	for _, suite := range s.Spec.Suites {
 		paths = append(paths, suite.Binary)
 	}

@@ -37,6 +37,7 @@ func folder(t *testing.T, scenario string) string {
 		"e2e.test":                     "#!/bin/sh\n",
 		"shipper.yaml":                 "kind: DaemonSet\n",
 		"images.tar":                   "",
+		"mods/broken/go.mod":           "module broken\nrequires example.com/a v1.0.0\n",
 		"manifests/notes/ignored.text": "",
 	}
 	for name, content := range files {
@@ -85,10 +86,18 @@ spec:
     - name: shipper
       manifests: shipper.yaml
       signals: [{logs: "shipped [0-9]+"}, {metric: shipper_records_total}]
+      config: shipper.yaml
   suites:
     - builtin: [lifecycle, logging]
     - {binary: ./e2e.test, args: [-x], timeout: 90s}
   observe: {duration: 1m30s}
+  assets:
+    live:
+      logs:
+        - name: store
+          kind: loki
+          service: monitoring/https:loki:http
+          queries: [{name: orders, query: '{app="web"}', agent: shipper, sequence: 'order ([0-9]+)'}]
 `
 
 func TestLoadReadsEveryField(t *testing.T) {
@@ -134,6 +143,7 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Name:     "shipper",
 				Workload: scenarios.Workload{Manifests: "shipper.yaml", Ready: scenarios.ReadyAll},
 				Signals:  []scenarios.Signal{{Logs: "shipped [0-9]+"}, {Metric: "shipper_records_total"}},
+				Config:   "shipper.yaml",
 			}},
 			Suites: []scenarios.Suite{
 				{Builtin: []string{"lifecycle", "logging"}, Timeout: scenarios.Duration{Duration: scenarios.DefaultSuiteTimeout}},
@@ -143,6 +153,10 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
 			},
+			Assets: scenarios.Assets{Live: scenarios.Live{Logs: []scenarios.LogStore{{
+				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
+				Queries: []scenarios.LogQuery{{Name: "orders", Query: `{app="web"}`, Agent: "shipper", Sequence: "order ([0-9]+)"}},
+			}}}},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -252,7 +266,8 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"image with a bad name", "  images: [{name: 'Shop:1', build: web}]", "6: spec.images[0].name: not an image name"},
 		{"image without a source", "  images: [{name: 'a/b:1'}]", "6: spec.images[0]: expected one of archive, build, pull"},
 		{"image named twice", "  images:\n    - {name: 'a/b:1', build: web}\n    - {name: 'a/b:1', build: web}", `8: spec.images[1].name: "a/b:1" is taken by spec.images[0].name`},
-		{"nothing to build", "  images: [{name: 'a/b:1', build: empty}]", `6: spec.images[0].build: "empty" has neither a Dockerfile nor Go files`},
+		{"nothing to build", "  images: [{name: 'a/b:1', build: empty}]", `6: spec.images[0].build: "empty" cannot be built: it has neither a Dockerfile, nor Go files, nor a go.mod that names a tool`},
+		{"a module file that is none", "  images: [{name: 'a/b:1', build: mods/broken}]", `6: spec.images[0].build: "mods/broken" cannot be built: go.mod:2: unknown directive: requires`},
 		{"file outside the folder", "  images: [{name: 'a/b:1', build: ../web}]", `6: spec.images[0].build: "../web" is outside the scenario's folder (move the scenario file to a folder above both)`},
 		{"file where a folder belongs", "  images: [{name: 'a/b:1', build: e2e.test}]", `6: spec.images[0].build: expected a folder, found the file "e2e.test"`},
 		{"folder where a file belongs", "  images: [{name: 'a/b:1', archive: web}]", `6: spec.images[0].archive: expected a file, found "web", which is not one`},
@@ -277,17 +292,23 @@ func TestLoadNamesTheMistake(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, minimal(tt.spec))
-			_, err := scenarios.Load(dir)
-			var invalid *scenarios.InvalidError
-			if !errors.As(err, &invalid) {
-				t.Fatalf("Load = %v, want an InvalidError", err)
-			}
-			got := strings.TrimPrefix(invalid.Problems[0].String(), filepath.Join(dir, scenarios.FileName)+":")
-			if len(invalid.Problems) != 1 || !strings.HasPrefix(got, tt.want) {
-				t.Errorf("Load = %v\nwant only %q", err, tt.want)
-			}
+			onlyMistake(t, tt.spec, tt.want)
 		})
+	}
+}
+
+// onlyMistake wants one mistake in a minimal scenario with more lines of its spec.
+func onlyMistake(t *testing.T, spec, want string) {
+	t.Helper()
+	dir := folder(t, minimal(spec))
+	_, err := scenarios.Load(dir)
+	var invalid *scenarios.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("Load = %v, want an InvalidError", err)
+	}
+	got := strings.TrimPrefix(invalid.Problems[0].String(), filepath.Join(dir, scenarios.FileName)+":")
+	if len(invalid.Problems) != 1 || !strings.HasPrefix(got, want) {
+		t.Errorf("Load = %v\nwant only %q", err, want)
 	}
 }
 

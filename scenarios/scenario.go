@@ -103,9 +103,15 @@ type Mount struct {
 type Image struct {
 	// Name as the manifests write it, with a tag other than latest.
 	Name string `json:"name"`
-	// Build is a folder with a Dockerfile, which Docker builds, or with a Go main
-	// package that needs only the standard library: its binary becomes the entry
-	// point of an image that holds nothing else.
+	// Build is a folder with a Dockerfile, which Docker builds, or with a Go
+	// program: a static binary, named after the folder, that becomes the entry
+	// point of an image which holds nothing else but an empty /tmp. The program is
+	// the folder's main package. Modules that it needs are named by a go.mod, with
+	// its go.sum, and fetched as the go command does. A folder without Go files
+	// whose go.mod has one tool directive stands for that tool, so that a program
+	// of another module needs no source here. Inside another module the files may
+	// be called image.mod and image.sum, since the go command would otherwise take
+	// the folder out of that module, and could not embed it.
 	Build string `json:"build,omitempty" jsonschema:"oneof_required=build"`
 	// Archive is a file as `docker save` writes it. It holds the image under its
 	// name, or no other image.
@@ -166,6 +172,10 @@ type Agent struct {
 	Workload
 	// Signals are what the agent shows when it works, at least one.
 	Signals []Signal `json:"signals" jsonschema:"minItems=1"`
+	// Config is a file that holds the agent's configuration, such as the manifest
+	// with its ConfigMap. It is recorded as evidence: where the agent falls silent,
+	// a setting in it that reads one format of container logs only is named.
+	Config string `json:"config,omitempty"`
 }
 
 // Signal is one sign of life of an agent. Exactly one is set.
@@ -243,6 +253,7 @@ type Assets struct {
 	Dashboards []string `json:"dashboards,omitempty"`
 	// LogSearches are files of searches over log lines.
 	LogSearches []string `json:"logSearches,omitempty"`
+	Live        Live     `json:"live,omitzero"`
 }
 
 // Duration is a length of time written as in Go, such as 2m30s.

@@ -55,6 +55,12 @@ func special(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|^0$`}
 	case reflect.TypeFor[scenarios.Readiness]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{scenarios.ReadyAll, scenarios.ReadyNone}}
+	case reflect.TypeFor[scenarios.StoreKind]():
+		enum := &jsonschema.Schema{Type: "string"}
+		for _, kind := range scenarios.StoreKinds() {
+			enum.Enum = append(enum.Enum, kind)
+		}
+		return enum
 	case reflect.TypeFor[clusters.Runtime]():
 		enum := &jsonschema.Schema{Type: "string"}
 		for _, r := range clusters.Runtimes() {
@@ -143,6 +149,9 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 		"  agents: [{name: a, manifests: a, signals: [{logs: a, metric: b}]}]",
 		"  suites: [{builtin: [lifecicle]}]",
 		"  observe: {duration: ten minutes}",
+		"  assets: {live: {logs: [{name: a, kind: splunk, service: 'a/b:1', queries: [{name: a, query: b}]}]}}",
+		"  assets: {live: {logs: [{name: a, kind: loki, service: b, queries: [{name: a, query: b}]}]}}",
+		"  assets: {live: {logs: [{name: a, kind: loki, service: 'a/b:1', queries: []}]}}",
 	} {
 		if err := valid(t, schema, []byte(minimal(spec))); err == nil {
 			t.Errorf("the schema accepts %q", spec)
@@ -204,6 +213,9 @@ func reference(schema *jsonschema.Schema) string {
 		{"Suite", "spec.suites"},
 		{"Observe", "spec.observe"},
 		{"Assets", "spec.assets"},
+		{"Live", "spec.assets.live"},
+		{"LogStore", "spec.assets.live.logs"},
+		{"LogQuery", "queries of a log store"},
 	} {
 		definition := schema.Definitions[section.name]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| field | type | |\n|---|---|---|\n", section.title, definition.Description)

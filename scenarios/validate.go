@@ -63,6 +63,7 @@ func (v validator) all() {
 	v.agents()
 	v.stimuli()
 	v.suites()
+	v.logStores()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
 	v.assets()
@@ -158,6 +159,7 @@ func (v validator) agents() {
 		for j, signal := range agent.Signals {
 			v.signal(fmt.Sprintf("%s.signals[%d]", path, j), signal)
 		}
+		v.regularFile(path+".config", agent.Config)
 	}
 }
 

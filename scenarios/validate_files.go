@@ -91,8 +91,11 @@ func (v validator) hostPath(path, file string) {
 }
 
 func (v validator) buildFolder(path, folder string) {
-	if v.folder(path, folder) && !v.holds(folder, "Dockerfile") && !v.holds(folder, "*.go") {
-		v.add(path, "", "%q has neither a Dockerfile nor Go files", folder)
+	if !v.folder(path, folder) || v.holds(folder, "Dockerfile") {
+		return
+	}
+	if _, err := ReadProgram(v.Path(folder)); err != nil {
+		v.add(path, "", "%q cannot be built: %v", folder, err)
 	}
 }
 

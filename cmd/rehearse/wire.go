@@ -52,7 +52,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 			Dir: filepath.Join(folder.Path, "stimuli"), Observe: by.observe,
 		},
 		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
-		Collectors: collectors(provider, exec),
+		Collectors: collectors(s, provider, exec),
 		Folder:     folder,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
@@ -111,9 +111,9 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 	}, nil
 }
 
-func collectors(provider clusters.Provider, exec clusters.NodeExecer) []harness.Collector {
+func collectors(s *scenarios.Scenario, provider clusters.Provider, exec clusters.NodeExecer) []harness.Collector {
 	var list []harness.Collector
-	for _, c := range collect.AllLive(exec) { // secrets first, so that nobody records one
+	for _, c := range collect.AllLive(s, exec) { // secrets first, so that nobody records one
 		list = append(list, c)
 	}
 	return append(list, harness.ParityCollector{Provider: provider})

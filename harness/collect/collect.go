@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/internal/kube"
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
 const (
@@ -50,9 +52,22 @@ type Collector interface {
 }
 
 // All lists every collector in the order in which they have to run on one
-// recording.
+// recording. What a scenario names of its own comes after them.
 func All() []Collector {
 	return []Collector{secrets{}, identities{}, metrics{}, logs{}, events{}, objects{}, node{}}
+}
+
+// Named lists the collectors of what a scenario names: its agents' configuration
+// and its log stores.
+func Named(s *scenarios.Scenario) []Collector {
+	var list []Collector
+	if slices.ContainsFunc(s.Spec.Agents, func(a scenarios.Agent) bool { return a.Config != "" }) {
+		list = append(list, Agents{s})
+	}
+	if logs := s.Spec.Assets.Live.Logs; len(logs) > 0 {
+		list = append(list, Stores{logs})
+	}
+	return list
 }
 
 // Live is a collector that finds its own way to a cluster.
@@ -62,10 +77,10 @@ type Live struct {
 	Exec clusters.NodeExecer
 }
 
-// AllLive lists every collector, as All does.
-func AllLive(exec clusters.NodeExecer) []Live {
+// AllLive lists every collector for a scenario, as All and Named do.
+func AllLive(s *scenarios.Scenario, exec clusters.NodeExecer) []Live {
 	var list []Live
-	for _, c := range All() {
+	for _, c := range slices.Concat(All(), Named(s)) {
 		list = append(list, Live{c, exec})
 	}
 	return list

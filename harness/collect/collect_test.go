@@ -24,6 +24,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/clustertest"
 	"github.com/rehearse-dev/rehearse/harness/collect"
 	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -185,7 +186,7 @@ func TestLiveWithoutKubeconfigIsAGap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, live := range collect.AllLive(nil) {
+	for _, live := range collect.AllLive(&scenarios.Scenario{}, nil) {
 		if err := live.Collect(t.Context(), &clusters.Cluster{Kubeconfig: filepath.Join(dir, "none")}, w); err != nil {
 			t.Errorf("collecting %s = %v, want a gap", live.Kind(), err)
 		}

@@ -55,9 +55,12 @@ type heard struct {
 
 // audience is one agent on one side, and what there was of each of its signals.
 type audience struct {
+	name      string
 	recording *record.Recording
 	pods      []pod
 	heard     []heard
+	// settings are those of its configuration that say which logs it reads.
+	settings []parserSetting
 }
 
 type signalOf struct {
@@ -88,8 +91,8 @@ func (s *Section) signal(of signalOf, b, c reception) error {
 		Assets:   []Asset{{Kind: "agent", Name: of.agent}},
 	}
 	var errs [2]error
-	f.Baseline, errs[0] = b.said(c)
-	f.Candidate, errs[1] = c.said(b)
+	f.Baseline, errs[0] = b.said(c, &f)
+	f.Candidate, errs[1] = c.said(b, &f)
 	asset := &f.Assets[0]
 	switch {
 	case b.amount == 0 && c.amount == 0:
@@ -109,8 +112,9 @@ func (s *Section) signal(of signalOf, b, c reception) error {
 	return errors.Join(errs[:]...)
 }
 
-// said is what was heard, and for the quieter side what may be the reason.
-func (r reception) said(other reception) (string, error) {
+// said is what was heard, and for the quieter side what may be the reason. A
+// setting that is to blame becomes evidence.
+func (r reception) said(other reception, f *Finding) (string, error) {
 	amount := "silence"
 	if r.amount != 0 {
 		amount = "heard, to the amount of " + strconv.FormatFloat(r.amount, 'f', -1, 64)
@@ -118,22 +122,39 @@ func (r reception) said(other reception) (string, error) {
 	if r.amount >= other.amount {
 		return amount, nil
 	}
-	why, err := surroundings(other.audience, r.audience)
+	why, setting, err := deafness(other.audience, r.audience)
+	if setting != nil {
+		f.Evidence = append([]Evidence{setting.evidence}, f.Evidence...)
+	}
 	return amount + why, err
 }
 
-// listen gathers an agent's signals on one side.
-func listen(r *record.Recording, agent scenarios.Agent) (audience, error) {
+// attend finds an agent on one side.
+func attend(r *record.Recording, agent scenarios.Agent) (audience, error) {
+	a := audience{name: agent.Name, recording: r}
 	all, err := pods(r)
 	if err != nil {
 		return audience{}, err
 	}
-	a := audience{recording: r, heard: make([]heard, len(agent.Signals))}
 	for _, p := range all {
 		if p.belongs(agent.Name) {
 			a.pods = append(a.pods, p)
 		}
 	}
+	a.settings, err = parserSettings(r, agent)
+	if err != nil {
+		return audience{}, fmt.Errorf("agent %q: %w", agent.Name, err)
+	}
+	return a, nil
+}
+
+// listen gathers an agent's signals on one side.
+func listen(r *record.Recording, agent scenarios.Agent) (audience, error) {
+	a, err := attend(r, agent)
+	if err != nil {
+		return audience{}, err
+	}
+	a.heard = make([]heard, len(agent.Signals))
 	for i, signal := range agent.Signals {
 		hear := a.metric
 		if signal.Logs != "" {

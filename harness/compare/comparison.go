@@ -105,7 +105,7 @@ type Finding struct {
 
 // Asset is something of the user's that a finding touches.
 type Asset struct {
-	Kind string `json:"kind"` // agent, spec, workload
+	Kind string `json:"kind"` // agent, log search, spec, workload
 	Name string `json:"name"`
 	Why  string `json:"why,omitempty"`
 }

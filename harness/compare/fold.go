@@ -78,7 +78,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 // consequence is 1 for what follows from other findings, such as an agent that
 // went quiet.
 func consequence(f Finding) int {
-	if f.Kind == record.Agents || f.Aspect == health || f.Aspect == outcome {
+	if f.Kind == record.Agents || f.Kind == record.Stores || f.Aspect == health || f.Aspect == outcome {
 		return 1
 	}
 	return 0
@@ -179,7 +179,7 @@ func appearance(f Finding) string {
 	case f.Aspect == outcome && f.Severity != Breaks:
 		suite, _, _ := strings.Cut(f.Subject, ": ")
 		fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t", f.Aspect, suite, passed(f.Baseline), passed(f.Candidate))
-	case f.Kind == record.Specs, f.Kind == record.Agents, f.Aspect == health:
+	case f.Kind == record.Specs, f.Kind == record.Agents, f.Kind == record.Stores && f.Aspect == hits, f.Aspect == health:
 		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
 	default:
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)

@@ -129,7 +129,7 @@ func TestOrderOfLinesDoesNotMatter(t *testing.T) {
 func (f files) reversed() files {
 	turned := files{}
 	for name, content := range f {
-		if path.Ext(name) == ".jsonl" {
+		if path.Ext(name) == ".jsonl" && content != "" {
 			l := strings.Split(strings.TrimSuffix(content, "\n"), "\n")
 			slices.Reverse(l)
 			content = lines(l...)

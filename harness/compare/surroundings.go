@@ -19,7 +19,7 @@ func surroundings(before, after *audience) (string, error) {
 			return "", err
 		}
 		differing = append(differing, paths...)
-		logs, err := logsWithin(dir, before.recording, after.recording)
+		logs, err := logsWithin(dir, before, after)
 		if err != nil {
 			return "", err
 		}
@@ -30,6 +30,22 @@ func surroundings(before, after *audience) (string, error) {
 		return "", nil
 	}
 	return "; of what it mounts, " + strings.Join(slices.Compact(differing), ", "), nil
+}
+
+// deafness says why an agent may have gone quiet: what it leans on is not as it
+// was before, and a setting of its configuration, if one is to blame, that reads
+// only what was there before.
+func deafness(before, after *audience) (string, *parserSetting, error) {
+	why, err := surroundings(before, after)
+	if err != nil {
+		return "", nil, err
+	}
+	format, err := formats(after.recording)
+	setting := blinding(after.settings, format)
+	if setting != nil {
+		why += "; " + setting.String()
+	}
+	return why, setting, err
 }
 
 func mounted(pods []pod) []string {
@@ -63,17 +79,17 @@ func pathsWithin(dir string, before, after *record.Recording) ([]string, error) 
 }
 
 // logsWithin says that container logs lie at or below dir and are written
-// another way.
-func logsWithin(dir string, before, after *record.Recording) ([]string, error) {
+// another way, unless the agent is set to read them that way too.
+func logsWithin(dir string, before, after *audience) ([]string, error) {
 	if !holdsLogs(dir) {
 		return nil, nil
 	}
-	was, err := formats(before)
+	was, err := formats(before.recording)
 	if err != nil {
 		return nil, err
 	}
-	is, err := formats(after)
-	if err != nil || was == is {
+	is, err := formats(after.recording)
+	if err != nil || was == is || canRead(after.settings, is) {
 		return nil, err
 	}
 	return []string{fmt.Sprintf("container logs are %s instead of %s", is, was)}, nil

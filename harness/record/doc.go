@@ -17,6 +17,9 @@
 //	objects.jsonl            Kubernetes objects, managed fields left out
 //	node.json                NodeFacts of every node
 //	parity.json              properties that both sides should share, by name
+//	stores/index.jsonl       one Answer per query of a log store
+//	stores/<store>/*.jsonl   one StoredRecord per record that it found
+//	agents/<agent>/*         configuration of an agent, as the scenario ships it
 //
 // [Create] writes one, [Open] reads one through fs.FS. Secrets are redacted
 // while writing, once [Writer.Redact] was told of them: nothing that reads a

@@ -45,6 +45,8 @@ const (
 	Agents  Kind = "agents"
 	Stimuli Kind = "stimuli"
 	Parity  Kind = "parity"
+	// Stores are what log stores answered: what became of logs behind the agents.
+	Stores Kind = "stores"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.
 	Identities Kind = "identities"

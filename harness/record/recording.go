@@ -27,6 +27,9 @@ const (
 	ObjectsFile  = "objects.jsonl"
 	NodeFile     = "node.json"
 	ParityFile   = "parity.json"
+	StoresDir    = "stores"
+	StoresIndex  = "stores/index.jsonl"
+	AgentsDir    = "agents"
 )
 
 // Recording is a recording to read from.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
+
+// goBuild is how every program is built, but for where to and what: as one file
+// that needs no other, the same from wherever it is built.
+var goBuild = []string{"go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid="}
 
 // buildGo makes an image that holds nothing but the folder's Go program, which
 // is its entry point, and an empty /tmp. The same source and the same Go give
@@ -50,13 +57,17 @@ func compile(ctx context.Context, folder, work string) ([]byte, error) {
 	if err := os.CopyFS(source, os.DirFS(folder)); err != nil {
 		return nil, err
 	}
-	if err := ensureModule(ctx, source); err != nil {
+	program, err := scenarios.ReadProgram(source)
+	if err != nil {
 		return nil, err
 	}
-	_, err := run(ctx, command{
+	if err := ensureModule(ctx, source, program); err != nil {
+		return nil, err
+	}
+	_, err = run(ctx, command{
 		dir:  source,
 		env:  append(goEnvironment(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+runtime.GOARCH),
-		argv: []string{"go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", binary, "."},
+		argv: slices.Concat(goBuild, []string{"-o", binary, program.Package}),
 	})
 	if err != nil {
 		return nil, err
@@ -64,12 +75,18 @@ func compile(ctx context.Context, folder, work string) ([]byte, error) {
 	return os.ReadFile(binary)
 }
 
-// ensureModule writes a go.mod for a program that has none of its own, which
-// may import the standard library only.
-func ensureModule(ctx context.Context, source string) error {
+// ensureModule gives the program's module file the name that the go command
+// looks for, and one to a program that has none, which may import the standard
+// library only.
+func ensureModule(ctx context.Context, source string, program *scenarios.Program) error {
 	file := filepath.Join(source, "go.mod")
-	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if program.Mod != "" {
+		err := os.Rename(filepath.Join(source, program.Mod), file)
+		sumErr := os.Rename(filepath.Join(source, program.Sum), filepath.Join(source, "go.sum"))
+		if errors.Is(sumErr, fs.ErrNotExist) {
+			sumErr = nil // nothing is required
+		}
+		return errors.Join(err, sumErr)
 	}
 	version, err := goVersion(ctx)
 	if err != nil {

@@ -95,7 +95,7 @@ func (s *Store) build(ctx context.Context, image scenarios.Image) (v1.Image, str
 		if err != nil {
 			return nil, "", err
 		}
-		fmt.Fprint(sum, version, filepath.Base(folder)) // which names the entry point
+		fmt.Fprint(sum, version, goBuild, filepath.Base(folder)) // which names the entry point
 	} else if err != nil {
 		return nil, "", err
 	}

@@ -2,9 +2,9 @@
 // clusters can load, in the format of `docker save`.
 //
 // An image is built from a folder with a Dockerfile (by Docker) or with a Go
-// program (by Go, on top of nothing), taken from an archive, or pulled from a
-// registry. What was made once is kept under a name that follows from its
-// content, and made again only when that changes.
+// program (by Go, on top of nothing), which may be one of another module; taken
+// from an archive, or pulled from a registry. What was made once is kept under a
+// name that follows from its content, and made again only when that changes.
 package images
 
 import (

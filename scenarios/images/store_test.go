@@ -129,6 +129,33 @@ func runFrom(t *testing.T, image v1.Image, file string) string {
 	return string(out)
 }
 
+// A program of a module that lies in the folder, so that no proxy is needed.
+func TestArchiveOfAProgramOfAnotherModule(t *testing.T) {
+	t.Parallel()
+	const module = "module image\n\ngo 1.26\n\ntool example.com/store/cmd/server\n\n" +
+		"require example.com/store v0.0.0\n\nreplace example.com/store => ./store\n"
+	for _, file := range []string{"go.mod", "image.mod"} {
+		root := write(t, t.TempDir(), map[string]string{
+			"store/" + file:                       module,
+			"store/store/go.mod":                  "module example.com/store\n\ngo 1.26\n",
+			"store/store/cmd/server/main.go":      "package main\n\nimport \"example.com/store\"\n\nfunc main() { println(store.Says) }\n",
+			"store/store/store.go":                "package store\n\nconst Says = \"it runs\"\n",
+			"store/store/cmd/another/unneeded.go": "package main\n\nfunc main() { nonsense }\n",
+		})
+		archive, _, err := (&images.Store{Dir: t.TempDir(), Root: root}).Archive(t.Context(), []scenarios.Image{{Name: "a/store:1", Build: "store"}})
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		image, config := load(t, archive, "a/store:1")
+		if diff := cmp.Diff([]string{"/store"}, config.Config.Entrypoint); diff != "" {
+			t.Errorf("%s: entry point (-want +got):\n%s", file, diff)
+		}
+		if got := runFrom(t, image, "store"); got != "it runs\n" {
+			t.Errorf("%s: the program printed %q", file, got)
+		}
+	}
+}
+
 func TestBuildsAreReproducible(t *testing.T) {
 	t.Parallel()
 	var digests [2]v1.Hash
@@ -224,6 +251,9 @@ func TestArchiveSaysWhatIsWrong(t *testing.T) {
 		"broken/main.go": "package main\n\nfunc main() { nonsense }\n",
 		"needy/main.go":  "package main\n\nimport _ \"example.com/nowhere\"\n\nfunc main() {}\n",
 		"no.tar":         "not a tar file",
+		"behind/go.mod":  "module image\n\ngo 1.26\n\ntool example.com/store\n\nrequire example.com/store v0.0.0\n",
+		"behind/go.sum":  "",
+		"two/go.mod":     "module image\n\ntool example.com/a\n\ntool example.com/b\n",
 	})
 	save(t, filepath.Join(root, "two.tar"), map[string]v1.Image{"a/one:1": randomImage(t), "a/two:1": randomImage(t)})
 	tests := []struct {
@@ -233,6 +263,8 @@ func TestArchiveSaysWhatIsWrong(t *testing.T) {
 	}{
 		{"program that does not compile", scenarios.Image{Build: "broken"}, []string{`building "broken"`, "undefined: nonsense", "go build"}},
 		{"program that needs a module", scenarios.Image{Build: "needy"}, []string{`building "needy"`, "example.com/nowhere"}},
+		{"tool without a checksum", scenarios.Image{Build: "behind"}, []string{`building "behind"`, "go build", "missing go.sum entry"}},
+		{"tool that is not the only one", scenarios.Image{Build: "two"}, []string{`building "two"`, "2 tool directives in go.mod"}},
 		{"folder that is not there", scenarios.Image{Build: "missing"}, []string{`reading "missing"`}},
 		{"file that is no archive", scenarios.Image{Archive: "no.tar"}, []string{`reading archive "no.tar"`}},
 		{"archive without the image", scenarios.Image{Archive: "two.tar"}, []string{`reading archive "two.tar", which holds a/one:1, a/two:1`}},

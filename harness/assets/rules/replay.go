@@ -161,18 +161,19 @@ func byMoment(m promql.Matrix) map[int64]promql.Vector {
 }
 
 // step evaluates the rule at one moment and records what it gives. That
-// evaluating fails is a fact about the rule.
+// evaluating fails is a fact about the rule; its series and alerts then stay as
+// they are, as in Prometheus.
 func (n *run) step(ctx context.Context, number int, t time.Time, query promrules.QueryFunc) error {
 	given, err := n.eval.Eval(ctx, 0, t, query, &url.URL{}, n.rule.Limit)
-	if err != nil {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
 		n.failed = cmp.Or(n.failed, err)
-		given = nil
+	default:
+		n.side.Record(slices.Concat(given, queries.Ended(n.last, given, t.UnixMilli())))
+		n.last = given
 	}
-	n.side.Record(slices.Concat(given, queries.Ended(n.last, given, t.UnixMilli())))
-	n.last = given
 	if alerting, ok := n.eval.(*promrules.AlertingRule); ok {
 		n.watch(alerting, number, t)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/prometheus/promql/promqltest"
 
 	"github.com/rehearse-dev/rehearse/harness/assets/queries"
+	"github.com/rehearse-dev/rehearse/harness/assets/queries/queriestest"
 )
 
 var mirror = map[queries.Verdict]queries.Verdict{
@@ -32,7 +33,7 @@ func FuzzJudge(f *testing.F) {
 	} {
 		f.Add(expr)
 	}
-	b, c := loaded(f, dockershim), loaded(f, containerd)
+	b, c := queriestest.Load(f, dockershim), queriestest.Load(f, containerd)
 	f.Fuzz(func(t *testing.T, expr string) {
 		if _, err := queries.Parser().ParseExpr(expr); err != nil {
 			t.Skip("not PromQL")

@@ -1,45 +1,18 @@
 package queries_test
 
 import (
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/prometheus/promql/promqltest"
 
 	"github.com/rehearse-dev/rehearse/harness/assets/queries"
+	"github.com/rehearse-dev/rehearse/harness/assets/queries/queriestest"
 )
-
-// minutes is how long the series of the tests are, with a sample every 15 s.
-const minutes = 4
-
-// loaded are the series of a load script.
-func loaded(tb testing.TB, script string) queries.Series {
-	tb.Helper()
-	storage := promqltest.LoadedStorage(tb, "load 15s\n"+indented(script))
-	tb.Cleanup(func() {
-		if err := storage.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return queries.Series{Queryable: storage, Start: time.Unix(0, 0), End: time.Unix(minutes*60, 0)}
-}
-
-func indented(script string) string {
-	var out strings.Builder
-	for line := range strings.Lines(script) {
-		if line = strings.TrimSpace(line); line != "" {
-			out.WriteString("  " + line + "\n")
-		}
-	}
-	return out.String()
-}
 
 // judged is the judgement of an expression over two load scripts.
 func judged(tb testing.TB, expr, baseline, candidate string) queries.Judgement {
 	tb.Helper()
-	return judgedOver(tb, expr, queries.NewPair(loaded(tb, baseline), loaded(tb, candidate), queries.Options{}))
+	return judgedOver(tb, expr, queries.NewPair(queriestest.Load(tb, baseline), queriestest.Load(tb, candidate), queries.Options{}))
 }
 
 func judgedOver(tb testing.TB, expr string, p *queries.Pair) queries.Judgement {

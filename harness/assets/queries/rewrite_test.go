@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rehearse-dev/rehearse/harness/assets/queries"
+	"github.com/rehearse-dev/rehearse/harness/assets/queries/queriestest"
 )
 
 func TestRewrites(t *testing.T) {
@@ -89,7 +90,7 @@ func TestBlind(t *testing.T) {
 	t.Parallel()
 	const expr = `rate(container_network_receive_bytes_total{container="POD"}[5m]) > 0`
 	criDockerd := `container_network_receive_bytes_total{id="/"} 0+10x16`
-	p := queries.NewPair(loaded(t, criDockerd), loaded(t, containerd), queries.Options{})
+	p := queries.NewPair(queriestest.Load(t, criDockerd), queriestest.Load(t, containerd), queries.Options{})
 	if got := judgedOver(t, expr, p); got.Verdict != queries.Unproven {
 		t.Errorf("verdict = %q, want unproven", got.Verdict)
 	}

@@ -4,33 +4,13 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/prometheus/promql/promqltest"
 
 	"github.com/rehearse-dev/rehearse/harness/assets/queries"
+	"github.com/rehearse-dev/rehearse/harness/assets/queries/queriestest"
 	"github.com/rehearse-dev/rehearse/harness/assets/rules"
 )
-
-// loaded are the series of a load script of four minutes.
-func loaded(tb testing.TB, script string) queries.Series {
-	tb.Helper()
-	var text strings.Builder
-	text.WriteString("load 15s\n")
-	for line := range strings.Lines(script) {
-		if line = strings.TrimSpace(line); line != "" {
-			text.WriteString("  " + line + "\n")
-		}
-	}
-	storage := promqltest.LoadedStorage(tb, text.String())
-	tb.Cleanup(func() {
-		if err := storage.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return queries.Series{Queryable: storage, Start: time.Unix(0, 0), End: time.Unix(240, 0)}
-}
 
 // judged are the judgements of the rules of one group.
 func judged(tb testing.TB, group, baseline, candidate string) map[string]rules.Judgement {
@@ -40,7 +20,7 @@ func judged(tb testing.TB, group, baseline, candidate string) map[string]rules.J
 	if err != nil || len(problems) > 0 {
 		tb.Fatal(err, problems)
 	}
-	judgements, err := rules.Judge(tb.Context(), all, loaded(tb, baseline), loaded(tb, candidate), queries.Options{})
+	judgements, err := rules.Judge(tb.Context(), all, queriestest.Load(tb, baseline), queriestest.Load(tb, candidate), queries.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}

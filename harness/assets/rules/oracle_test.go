@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 
 	"github.com/rehearse-dev/rehearse/harness/assets/queries"
+	"github.com/rehearse-dev/rehearse/harness/assets/queries/queriestest"
 	"github.com/rehearse-dev/rehearse/harness/assets/rules"
 )
 
@@ -104,7 +105,7 @@ func TestAgreesWithPrometheus(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}
-	series := loaded(t, script)
+	series := queriestest.Load(t, script)
 	judgements, err := rules.Judge(t.Context(), all, series, series, queries.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +119,7 @@ func TestAgreesWithPrometheus(t *testing.T) {
 		}
 	}
 	side := queries.NewPair(series, series, queries.Options{}).Baseline
-	want := oracle(t, file, loaded(t, script).Queryable.(storage.Storage), side.Times(), side.Interval())
+	want := oracle(t, file, queriestest.Load(t, script).Queryable.(storage.Storage), side.Times(), side.Interval())
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("firing alerts (-Prometheus +ours):\n%s", diff)
 	}

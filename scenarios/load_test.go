@@ -37,6 +37,7 @@ func folder(t *testing.T, scenario string) string {
 		"e2e.test":                     "#!/bin/sh\n",
 		"shipper.yaml":                 "kind: DaemonSet\n",
 		"images.tar":                   "",
+		"searches.yaml":                "",
 		"manifests/notes/ignored.text": "",
 	}
 	for name, content := range files {
@@ -89,6 +90,7 @@ spec:
     - builtin: [lifecycle, logging]
     - {binary: ./e2e.test, args: [-x], timeout: 90s}
   observe: {duration: 1m30s}
+  assets: {logSearches: [./searches.yaml]}
 `
 
 func TestLoadReadsEveryField(t *testing.T) {
@@ -139,6 +141,7 @@ func TestLoadReadsEveryField(t *testing.T) {
 				{Builtin: []string{"lifecycle", "logging"}, Timeout: scenarios.Duration{Duration: scenarios.DefaultSuiteTimeout}},
 				{Binary: "./e2e.test", Args: []string{"-x"}, Timeout: scenarios.Duration{Duration: 90 * time.Second}},
 			},
+			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}},
 			Observe: scenarios.Observe{
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
@@ -223,7 +226,7 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"stimuli are not there yet", "  stimuli: [crash-loop]", "6: spec.stimuli: not supported yet (remove it)"},
 		{"alert rules are not there yet", "  assets: {alertRules: [a.yaml]}", "6: spec.assets.alertRules: not supported yet (remove it)"},
 		{"dashboards are not there yet", "  assets: {dashboards: [a.json]}", "6: spec.assets.dashboards: not supported yet (remove it)"},
-		{"log searches are not there yet", "  assets: {logSearches: [a.yaml]}", "6: spec.assets.logSearches: not supported yet (remove it)"},
+		{"log searches that are not there", "  assets: {logSearches: [a.yaml]}", `6: spec.assets.logSearches[0]: "a.yaml" matches no file`},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval is not there yet", "  observe: {scrapeInterval: 5s}", "6: spec.observe.scrapeInterval: not supported yet (remove it)"},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},

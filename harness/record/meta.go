@@ -43,6 +43,8 @@ const (
 	Objects Kind = "objects"
 	Node    Kind = "node"
 	Agents  Kind = "agents"
+	// Searches are the user's log searches, evaluated on the recorded logs.
+	Searches Kind = "searches"
 	Parity  Kind = "parity"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.

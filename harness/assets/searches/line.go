@@ -2,6 +2,7 @@ package searches
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -17,7 +18,8 @@ type Origin struct {
 	// Unit and Identifier of a journal's entry; empty for a container.
 	Unit, Identifier string
 
-	fields map[string]string // cached
+	name   string // cached, as are the fields
+	fields map[string]string
 }
 
 // Journal says that the lines come from a node's journal.
@@ -25,13 +27,13 @@ func (o *Origin) Journal() bool { return o.Unit != "" || o.Identifier != "" }
 
 // String names the origin the same way on both sides.
 func (o *Origin) String() string {
-	if o.Journal() {
-		if o.Unit != "" {
-			return o.Unit
+	if o.name == "" {
+		o.name = strings.Join([]string{o.Namespace, o.Workload, o.Container}, "/")
+		if o.Journal() {
+			o.name = cmp.Or(o.Unit, o.Identifier)
 		}
-		return o.Identifier
 	}
-	return strings.Join([]string{o.Namespace, o.Workload, o.Container}, "/")
+	return o.name
 }
 
 // Line is a log line as a search sees it: the raw line of a file, or a message.

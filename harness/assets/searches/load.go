@@ -37,6 +37,18 @@ func (s *Set) Err() error {
 	return errors.Join(errs...)
 }
 
+// All are the assets that can be judged, searches first.
+func (s *Set) All() []assets.Asset {
+	var all []assets.Asset
+	for _, search := range s.Searches {
+		all = append(all, search.Asset)
+	}
+	for _, parser := range s.Parsers {
+		all = append(all, parser.Asset)
+	}
+	return all
+}
+
 // maxFileBytes is far more than a file of searches needs.
 const maxFileBytes = 1 << 20
 

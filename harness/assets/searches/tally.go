@@ -25,12 +25,13 @@ type Tally struct {
 type Sample struct {
 	File   string
 	Line   int
-	Text   string
+	Text   string // the raw line, or the beginning of a very long one
 	Origin string
 }
 
 const (
 	maxSamples = 3
+	maxSample  = 2000 // bytes
 	// maxGroups bounds the values of a field that are counted apart, such as those of
 	// a request's ID.
 	maxGroups   = 10_000
@@ -46,17 +47,16 @@ func NewTally(s *Search) *Tally {
 	return t
 }
 
-// See counts the line if the search finds it. Where is the line's place; its text is
-// kept for samples only.
-func (t *Tally) See(l *Line, where Sample) {
+// See counts the line if the search finds it. File, number and raw are where it
+// stands, and what stands there.
+func (t *Tally) See(l *Line, file string, number int, raw []byte) {
 	if !t.search.Matches(l) {
 		return
 	}
 	t.Hits++
 	t.Origins[l.Origin.String()]++
 	if len(t.Samples) < maxSamples {
-		where.Origin = l.Origin.String()
-		t.Samples = append(t.Samples, where)
+		t.Samples = append(t.Samples, Sample{file, number, string(raw[:min(len(raw), maxSample)]), l.Origin.String()})
 	}
 	if !l.Time.IsZero() {
 		if t.First.IsZero() || l.Time.Before(t.First) {

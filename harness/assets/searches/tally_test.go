@@ -18,7 +18,7 @@ func tallied(t *testing.T, threshold string, lines []string, seconds []int) *sea
 	for i, text := range lines {
 		l := line(text)
 		l.Time = l.Time.Add(time.Duration(seconds[i]) * time.Second)
-		tally.See(l, searches.Sample{File: "f", Line: i + 1, Text: text})
+		tally.See(l, "f", i+1, l.Text)
 	}
 	return tally
 }

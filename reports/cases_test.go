@@ -19,6 +19,7 @@ func cases(t *testing.T) map[string]*compare.Comparison {
 		"equivalent":   equivalent(t),
 		"inconclusive": inconclusive(t),
 		"null":         null(t),
+		"assets":       withAssets(t),
 		"huge":         huge(),
 		"hostile":      everywhere(poison),
 	}
@@ -41,6 +42,22 @@ func inconclusive(t *testing.T) *compare.Comparison {
 	c := equivalent(t)
 	c.Verdict, c.Gaps = compare.Inconclusive, quickstart(t).Gaps
 	c.Checks[0].State = compare.Unproven
+	return c
+}
+
+// withAssets is the quickstart with log searches, of every verdict.
+func withAssets(t *testing.T) *compare.Comparison {
+	t.Helper()
+	c := quickstart(t)
+	for i, verdict := range compare.AssetVerdicts() {
+		c.Assets = append(c.Assets, compare.JudgedAsset{
+			Kind: "log search", Name: fmt.Sprint("search ", i), File: "searches.yaml", Line: 4 + i, Verdict: verdict, Why: "because | of this",
+		})
+	}
+	dead, f := &c.Assets[0], &c.Findings[1]
+	dead.Finding = f.ID
+	f.Assets = append(f.Assets, compare.Asset{Kind: dead.Kind, Name: dead.Name, Why: dead.Why, File: dead.File, Line: dead.Line})
+	c.Gaps = append(c.Gaps, compare.Gap{Gap: record.Gap{Kind: record.Searches, Subject: "log search search 4 (searches.yaml:8)", Reason: "no"}})
 	return c
 }
 
@@ -72,6 +89,7 @@ func huge() *compare.Comparison {
 		}
 		c.Findings = append(c.Findings, f)
 		c.Checks = append(c.Checks, compare.Check{Kind: f.Kind, Name: f.Subject, State: compare.Differs, Finding: f.ID})
+		c.Assets = append(c.Assets, compare.JudgedAsset{Kind: "rule", Name: f.Title, File: "a", Verdict: compare.AssetDead, Why: long, Finding: f.ID})
 		c.Gaps = append(c.Gaps, compare.Gap{Side: clusters.Baseline, Gap: record.Gap{Kind: record.Logs, Subject: f.Subject, Reason: "gone"}})
 		c.Warnings = append(c.Warnings, f.Title)
 	}
@@ -98,7 +116,7 @@ func everywhere(s string) *compare.Comparison {
 			{
 				ID: s, Kind: record.Kind(s), Change: compare.Change(s), Subject: s, Severity: compare.Breaks,
 				Title: s, Baseline: s, Candidate: s, Cause: s, Remedy: s, Subjects: []string{s, s},
-				Assets:   []compare.Asset{{Kind: s, Name: s, Why: s}},
+				Assets:   []compare.Asset{{Kind: s, Name: s, Why: s, File: s, Line: 1}},
 				Evidence: []compare.Evidence{{Side: clusters.Candidate, File: s, Line: 1, Text: s}},
 			},
 			{ID: s + "2", Severity: compare.Severity(s), Title: s, Expected: s},
@@ -109,6 +127,7 @@ func everywhere(s string) *compare.Comparison {
 			{Kind: record.Logs, Name: s, State: compare.Differs, Finding: "not there"},
 			{Kind: record.Logs, Name: s, State: compare.Unproven},
 		},
+		Assets:   []compare.JudgedAsset{{Kind: s, Name: s, File: s, Line: 1, Verdict: compare.AssetVerdict(s), Why: s, Finding: s}},
 		Gaps:     []compare.Gap{{Side: clusters.Side(s), Gap: record.Gap{Kind: record.Kind(s), Subject: s, Reason: s}}},
 		Warnings: []string{s},
 	}

@@ -30,7 +30,9 @@ func blinds(c *compare.Comparison) []blind {
 			folded = append(folded, blind{Subject: g.Subject, Reason: g.Reason})
 		}
 		b := &folded[i]
-		b.Where = addOnce(b.Where, string(g.Side))
+		if g.Side != "" {
+			b.Where = addOnce(b.Where, string(g.Side))
+		}
 		b.Kinds = addOnce(b.Kinds, kindName(g.Kind))
 		b.hides = addOnce(b.hides, couldHide(g.Kind))
 	}
@@ -44,9 +46,14 @@ func addOnce(list []string, s string) []string {
 	return append(list, s)
 }
 
-// Place is the side, or both, and the kinds of evidence.
+// Place is the side, or both, and the kinds of evidence; without a side it is an asset
+// that could not be judged.
 func (b blind) Place() string {
-	return strings.Join(b.Where, " and ") + ", " + strings.ToLower(strings.Join(b.Kinds, ", "))
+	kinds := strings.ToLower(strings.Join(b.Kinds, ", "))
+	if len(b.Where) == 0 {
+		return "your " + kinds
+	}
+	return strings.Join(b.Where, " and ") + ", " + kinds
 }
 
 // Hides says what may lie behind the gap.
@@ -68,6 +75,8 @@ func couldHide(k record.Kind) string {
 		record.Node:       "sockets, units, paths and processes that are gone from nodes",
 		record.Agents:     "an agent that runs and does nothing",
 		record.Stores:     "log records that are lost, or stored in another way",
+		record.Stimuli:    "whatever needs that stimulus as a reason to speak",
+		record.Searches:   "a search that finds nothing any more",
 		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
 		record.Identities: "nothing; it may show differences that are none",
 	}

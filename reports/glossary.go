@@ -20,6 +20,7 @@ func glossary() []word {
 		{"gap", "Something that could not be looked at. A gap never counts as equal."},
 		{"parity", "What was measured to be equal on both clusters, so that a difference can be laid at the runtime's door."},
 		{"recording", "Everything that one side showed, kept on disk. The comparison reads the two recordings and nothing else."},
+		{"refused", "An asset that could not be judged: it says more than can be evaluated here. Nothing is known of it, so it is a gap."},
 		{"remedy", "What to do so that the finding is gone, or harms nobody."},
 		{"unproven", "Did not work on the baseline either: that it does not work on the candidate proves nothing."},
 		{"verdict", "`different` when a finding that nobody accepted asks for work, `inconclusive` when something unseen could hide one, otherwise `equivalent`."},

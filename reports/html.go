@@ -33,6 +33,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"meaning": meaning,
 	"anchor":  anchorOf,
 	"tally":   tally,
+	"assets":  assetTally,
 }).Parse(pageHTML))
 
 // Page renders one page for people. It needs no network, no other file and no

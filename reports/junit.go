@@ -53,7 +53,7 @@ func junitSuites(c *compare.Comparison) []junit.Testsuite {
 		}
 	}
 	for _, g := range c.Gaps {
-		j.add(g.Kind, fmt.Sprintf("gap: %s: %s", g.Side, g.Subject), func(t *junit.Testcase) {
+		j.add(g.Kind, strings.ReplaceAll(fmt.Sprintf("gap: %s: %s", g.Side, g.Subject), "gap: : ", "gap: "), func(t *junit.Testcase) {
 			t.Skipped = &junit.Result{Message: "could not be looked at: " + oneLine(g.Reason)}
 		})
 	}

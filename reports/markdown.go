@@ -23,6 +23,7 @@ func Markdown(w io.Writer, c *compare.Comparison) error {
 	for _, s := range sections(c) {
 		m.section(c, s)
 	}
+	m.assets(c)
 	m.doubts(c)
 	if m.left > 0 {
 		fmt.Fprintf(&m.b, "\n*%s did not fit here: report.html and comparison.json have them all.*\n",
@@ -93,6 +94,22 @@ func mdFinding(c *compare.Comparison, f compare.Finding) string {
 	item("Fix", mdProse(clip(f.Remedy, 800)))
 	item("Cause", mdCode(f.Cause))
 	return b.String()
+}
+
+// markdownAssets keeps the table of assets from filling a summary alone.
+const markdownAssets = 200
+
+func (m *markdown) assets(c *compare.Comparison) {
+	rows, more := assetRows(c, markdownAssets)
+	if len(rows) == 0 {
+		return
+	}
+	m.entry(fmt.Sprintf("\n### Your assets: %s\n\n| verdict | asset | where | why |\n|---|---|---|---|\n", assetTally(c)))
+	for _, row := range rows {
+		m.entry(fmt.Sprintf("| %s | %s | %s | %s |\n", mdText(string(row.Verdict)), mdText(clip(row.Kind+" "+row.Name, 200)),
+			mdText(clip(row.Place(), 200)), mdText(clip(row.Why, 300))))
+	}
+	m.left += more
 }
 
 func (m *markdown) doubts(c *compare.Comparison) {

@@ -21,6 +21,7 @@ const (
 	pageEvidence = 5    // of one side, for one finding
 	pageChecks   = 1000 // of one kind
 	pageGaps     = 500
+	pageRows     = 1000 // of the table of assets
 	pageFirst    = 5    // findings on the first screen
 	pageText     = 2000 // bytes of a value or a piece of evidence
 	pageBrief    = 400  // bytes of a remedy or a reason where it is only quoted
@@ -39,6 +40,8 @@ type page struct {
 	FirstTitle           string
 	MoreFirst            int
 	Hidden, Limit        int // findings beyond pageFindings, and that limit
+	AssetRows            []assetRow
+	MoreRows             int
 	Kinds                []kindChecks
 	Parity               parityLedger
 	Unproven             []compare.Check
@@ -62,6 +65,7 @@ func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 	}
 	p.Short, p.Why = answer(c)
 	anchors := p.addFindings(c, known)
+	p.AssetRows, p.MoreRows = assetRows(c, pageRows)
 	p.Kinds = kindsOf(c, anchors)
 	for _, check := range c.Checks {
 		if check.State == compare.Unproven && len(p.Unproven) < pageGaps {
@@ -73,6 +77,9 @@ func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 	p.Blinds = p.Blinds[:len(p.Blinds)-p.MoreBlinds]
 	return p
 }
+
+// findingAnchor is the ID of a finding on the page.
+func findingAnchor(number int) string { return fmt.Sprintf("finding-%d", number) }
 
 // pageSection is a section and its findings as the page shows them.
 type pageSection struct {
@@ -140,7 +147,7 @@ type pageSide struct {
 }
 
 func newPageFinding(c *compare.Comparison, f compare.Finding, number int) pageFinding {
-	p := pageFinding{Finding: f, Number: number, Anchor: fmt.Sprintf("finding-%d", number)}
+	p := pageFinding{Finding: f, Number: number, Anchor: findingAnchor(number)}
 	for i, side := range clusters.Sides() {
 		s := pageSide{Side: side, Name: sideName(c, side), Value: clip([2]string{f.Baseline, f.Candidate}[i], pageText)}
 		for _, e := range f.Evidence {

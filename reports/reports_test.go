@@ -71,7 +71,7 @@ func render(t *testing.T, format reports.Format, c *compare.Comparison) []byte {
 
 func TestEveryFormatOfEveryCase(t *testing.T) {
 	t.Parallel()
-	limits := map[string]int{"html": 20 << 20, "markdown": 65_536, "text": 64 << 10, "sarif": 60 << 20, "junit": 60 << 20}
+	limits := map[string]int{"html": 20 << 20, "markdown": 65_536, "text": 96 << 10, "sarif": 60 << 20, "junit": 60 << 20}
 	for name, c := range cases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,6 +164,44 @@ func TestText(t *testing.T) {
 	coloured := render(t, reports.Text{Colour: true}.Format, quickstart(t))
 	if !bytes.HasPrefix(coloured, []byte("\x1b[1;31mNot yet")) {
 		t.Errorf("coloured text begins %.40q", coloured)
+	}
+}
+
+func TestAssetsAreListedWithTheirVerdicts(t *testing.T) {
+	t.Parallel()
+	c := withAssets(t)
+	for name, row := range map[string]struct {
+		format reports.Format
+		want   []string
+	}{
+		"text": {reports.Text{Width: 200}.Format, []string{
+			"\nYour assets: 1 dead, 1 new, 1 changed, 1 unproven, 1 refused, 1 alive\n",
+			"\n  dead     log search search 0 (searches.yaml:4): because | of this; see 2\n",
+			"\n  unproven log search search 3 (searches.yaml:7): because | of this\n",
+			"\n  alive    log search search 5 (searches.yaml:9)\n",
+			"\n  - your searches: log search search 4 (searches.yaml:8): no\n",
+		}},
+		"markdown": {reports.Markdown, []string{
+			"\n### Your assets: 1 dead, 1 new, 1 changed, 1 unproven, 1 refused, 1 alive\n\n| verdict | asset | where | why |\n|---|---|---|---|\n",
+			"\n| dead | log search search 0 | searches.yaml:4 | because \\| of this |\n",
+			"\n| alive | log search search 5 | searches.yaml:9 | because \\| of this |\n",
+		}},
+		"html": {reports.Page{Catalogue: known(t)}.Format, []string{
+			`<th scope="row">log search search 0</th><td>searches.yaml:4</td><td><a href="#finding-2">dead</a></td><td>because | of this</td>`,
+			`<th scope="row">log search search 5</th><td>searches.yaml:9</td><td>alive</td>`,
+		}},
+		"junit": {reports.JUnit, []string{`name="gap: log search search 4 (searches.yaml:8)"`}},
+		"sarif": {reports.SARIF, []string{`"uri": "searches.yaml"`, `"startLine": 4`, "log search search 0: because | of this."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := string(render(t, row.format, c))
+			for _, want := range row.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%.3000s", want, got)
+				}
+			}
+		})
 	}
 }
 

@@ -25,7 +25,8 @@ const (
 )
 
 // SARIF writes the findings for code hosts and viewers: one result per finding,
-// its rule the cause, its locations the evidence in the run folder. Accepted
+// its rule the cause, its locations the evidence in the run folder; and one result
+// for each asset that it touches in a file of the user's, at its line there. Accepted
 // findings are suppressed results; gaps and warnings are notifications.
 func SARIF(w io.Writer, c *compare.Comparison) error {
 	run := sarif.NewRunWithInformationURI("Rehearse", sarifHome)
@@ -40,6 +41,11 @@ func SARIF(w io.Writer, c *compare.Comparison) error {
 			sarifRule(run.AddRule(id), f)
 		}
 		sarifResult(run.CreateResultForRule(id), c, f)
+		for _, a := range assets(f) {
+			if a.File != "" && len(run.Results) < sarifFindings {
+				sarifAsset(run.CreateResultForRule(id), f, a)
+			}
+		}
 	}
 	run.AddInvocation(sarifInvocation(c))
 	report := sarif.NewReport()
@@ -60,13 +66,8 @@ func sarifRule(rule *sarif.ReportingDescriptor, f compare.Finding) {
 }
 
 func sarifResult(r *sarif.Result, c *compare.Comparison, f compare.Finding) {
-	level := map[compare.Severity]string{compare.Breaks: "error", compare.Changes: "warning"}[f.Severity]
-	r.WithLevel(cmp.Or(level, "note"))
+	sarifHead(r, f, f.ID)
 	r.WithMessage(sarif.NewTextMessage(sarifMessage(c, f)))
-	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": printable.String(f.ID)})
-	if f.Expected != "" {
-		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(sarifText(f.Expected)))
-	}
 	places := f.Evidence
 	if len(places) == 0 {
 		places = []compare.Evidence{{File: "comparison.json"}}
@@ -78,6 +79,30 @@ func sarifResult(r *sarif.Result, c *compare.Comparison, f compare.Finding) {
 			continue
 		}
 		r.AddRelatedLocation(sarifLocation(e).WithID(i))
+	}
+}
+
+// sarifHead says what results of a finding have in common.
+func sarifHead(r *sarif.Result, f compare.Finding, fingerprint string) {
+	level := map[compare.Severity]string{compare.Breaks: "error", compare.Changes: "warning"}[f.Severity]
+	r.WithLevel(cmp.Or(level, "note"))
+	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": printable.String(fingerprint)})
+	if f.Expected != "" {
+		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(sarifText(f.Expected)))
+	}
+}
+
+// sarifAsset points at the user's own line.
+func sarifAsset(r *sarif.Result, f compare.Finding, a compare.Asset) {
+	sarifHead(r, f, f.ID+" "+a.Kind+" "+a.Name)
+	message := fmt.Sprintf("%s %s: %s.\nCause: %s", sarifText(a.Kind), sarifText(a.Name), sarifText(a.Why), sarifText(f.Title))
+	if f.Remedy != "" {
+		message += "\nFix: " + sarifText(f.Remedy)
+	}
+	r.WithMessage(sarif.NewTextMessage(message))
+	r.AddLocation(sarif.NewLocationWithPhysicalLocation(sarifPlace(a.File, a.Line)))
+	for i, e := range f.Evidence[:min(len(f.Evidence), sarifPlaces)] {
+		r.AddRelatedLocation(sarifLocation(e).WithID(i + 1))
 	}
 }
 
@@ -97,13 +122,17 @@ func sarifMessage(c *compare.Comparison, f compare.Finding) string {
 }
 
 func sarifLocation(e compare.Evidence) *sarif.Location {
-	file := (&url.URL{Path: printable.String(e.File)}).String()
-	place := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(file))
-	if e.Line > 0 {
-		place.WithRegion(sarif.NewRegion().WithStartLine(e.Line))
-	}
-	return sarif.NewLocationWithPhysicalLocation(place).
+	return sarif.NewLocationWithPhysicalLocation(sarifPlace(e.File, e.Line)).
 		WithMessage(sarif.NewTextMessage(sarifText(fmt.Sprintf("%s: %s", e.Side, e.Text))))
+}
+
+func sarifPlace(name string, line int) *sarif.PhysicalLocation {
+	file := (&url.URL{Path: printable.String(name)}).String()
+	at := sarif.NewPhysicalLocation().WithArtifactLocation(sarif.NewSimpleArtifactLocation(file))
+	if line > 0 {
+		at.WithRegion(sarif.NewRegion().WithStartLine(line))
+	}
+	return at
 }
 
 // sarifText is s as a viewer of results should show it.

@@ -11,8 +11,11 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/printable"
 )
 
-// textFindings is how many findings of one section a terminal is shown.
-const textFindings = 30
+// What a terminal is shown at most.
+const (
+	textFindings = 30 // of one section
+	textAssets   = 60
+)
 
 // Text renders for a terminal: the answer, the numbers, and every finding with
 // its remedy. The zero value gives 80 columns without colour.
@@ -33,6 +36,7 @@ func (t Text) Format(w io.Writer, c *compare.Comparison) error {
 		p.section(s, first)
 		first += len(s.Findings)
 	}
+	p.assets(c)
 	p.doubts(c)
 	p.blank()
 	p.para(bold, "", string(c.Verdict)+": "+tally(c))
@@ -109,6 +113,34 @@ func (p *printer) finding(number int, f compare.Finding) {
 		notes = append(notes, f.Cause)
 	}
 	p.para(dim, "     ", strings.Join(notes, " · "))
+}
+
+// assets lists what the user's files hold: what is alive by name, the rest with why.
+func (p *printer) assets(c *compare.Comparison) {
+	rows, more := assetRows(c, textAssets)
+	if len(rows) == 0 {
+		return
+	}
+	p.blank()
+	p.para(bold, "", "Your assets: "+assetTally(c))
+	for _, row := range rows {
+		line := fmt.Sprintf("%s %s (%s)", row.Kind, row.Name, row.Place())
+		if row.Verdict != compare.AssetAlive {
+			line += ": " + clip(row.Why, 250)
+		}
+		if row.Number > 0 {
+			line += fmt.Sprintf("; see %d", row.Number)
+		}
+		p.para(assetStyles[row.Verdict], fmt.Sprintf("  %-9s", printable.Line(clip(string(row.Verdict), 9))), line)
+	}
+	if more > 0 {
+		p.para("", "  ", fmt.Sprintf("... and %d more: the page and comparison.json list them all", more))
+	}
+}
+
+var assetStyles = map[compare.AssetVerdict]string{
+	compare.AssetDead: red, compare.AssetNew: yellow, compare.AssetChanged: yellow,
+	compare.AssetUnproven: yellow, compare.AssetRefused: yellow,
 }
 
 // doubts says what the answer leaves open.

@@ -100,11 +100,13 @@ func subjects(f compare.Finding, limit int) (shown []string, more int) {
 }
 
 // where is the place of a piece of evidence, as editors and grep write it.
-func where(e compare.Evidence) string {
-	if e.Line > 0 {
-		return fmt.Sprintf("%s:%d", e.File, e.Line)
+func where(e compare.Evidence) string { return place(e.File, e.Line) }
+
+func place(file string, line int) string {
+	if line > 0 {
+		return fmt.Sprintf("%s:%d", file, line)
 	}
-	return e.File
+	return file
 }
 
 // codeParts splits prose at its backticks: parts with an odd index are code. A

@@ -1,19 +1,21 @@
 package scenarios
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"reflect"
-	"regexp"
 	"slices"
-	"strconv"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/rehearse-dev/rehearse/internal/strictyaml"
 )
+
+// Problem is one mistake in a scenario file.
+type Problem = strictyaml.Problem
+
+// InvalidError says that a scenario file cannot be used, and everything that is
+// wrong with it.
+type InvalidError = strictyaml.InvalidError
 
 // FileName of a scenario in its folder.
 const FileName = "scenario.yaml"
@@ -38,14 +40,13 @@ func Load(path string) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading scenario %q: %w", file, err)
 	}
-	found := &problems{file: file, lines: map[string]int{}}
+	found := strictyaml.New("scenario", file)
 	s := &Scenario{Dir: dir}
-	if root := parse(data, found); root != nil {
-		decoder{found}.value(root, reflect.ValueOf(s).Elem(), "")
+	if strictyaml.Decode(data, s, notYet, found) {
 		s.SetDefaults()
-		validator{found, s, slices.Clone(found.list)}.all()
+		validator{found, s, slices.Clone(found.List)}.all()
 	}
-	if err := found.err(); err != nil {
+	if err := found.Err(); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -80,64 +81,4 @@ func readFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%q has %d bytes, more than the %d that a scenario may have", path, info.Size(), maxFileBytes)
 	}
 	return os.ReadFile(path)
-}
-
-// parse returns the fields of the file's only document, or nil when there is
-// nothing to decode, which it then has noted.
-func parse(data []byte, found *problems) *yaml.Node {
-	documents := yaml.NewDecoder(bytes.NewReader(data))
-	var document, second yaml.Node
-	if err := documents.Decode(&document); errors.Is(err, io.EOF) {
-		found.addAt(1, "", "", "the file is empty")
-		return nil
-	} else if err != nil {
-		found.notYAML(err)
-		return nil
-	}
-	if err := documents.Decode(&second); err == nil {
-		found.addAt(second.Line, "", "one file holds one scenario", "a second YAML document begins here")
-		return nil
-	} else if !errors.Is(err, io.EOF) {
-		found.notYAML(err)
-		return nil
-	}
-	root := document.Content[0]
-	if root.Kind != yaml.MappingNode {
-		found.addAt(root.Line, "", "", "expected fields, found "+words(root))
-		return nil
-	}
-	if alias := aliasIn(root); alias != nil {
-		found.addAt(alias.Line, "", "write the value out", "anchors and aliases are not supported")
-		return nil
-	}
-	return root
-}
-
-// aliasIn finds the first alias or anchor. A few nested aliases can stand for
-// billions of values, and a scenario needs none.
-func aliasIn(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" {
-		return n
-	}
-	for _, child := range n.Content {
-		if alias := aliasIn(child); alias != nil {
-			return alias
-		}
-	}
-	return nil
-}
-
-// yamlLine is how the YAML library, which has no type for it, says where a
-// syntax error is.
-var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
-
-func (p *problems) notYAML(err error) {
-	line, message := 1, err.Error()
-	if match := yamlLine.FindStringSubmatch(message); match != nil {
-		message = match[2]
-		if n, err := strconv.Atoi(match[1]); err == nil {
-			line = n
-		}
-	}
-	p.addAt(line, "", "", "not valid YAML: "+message)
 }

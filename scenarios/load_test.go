@@ -38,6 +38,7 @@ func folder(t *testing.T, scenario string) string {
 		"shipper.yaml":                 "kind: DaemonSet\n",
 		"images.tar":                   "",
 		"mods/broken/go.mod":           "module broken\nrequires example.com/a v1.0.0\n",
+		"searches.yaml":                "",
 		"manifests/notes/ignored.text": "",
 	}
 	for name, content := range files {
@@ -92,6 +93,7 @@ spec:
     - {binary: ./e2e.test, args: [-x], timeout: 90s}
   observe: {duration: 1m30s}
   assets:
+    logSearches: [./searches.yaml]
     live:
       logs:
         - name: store
@@ -153,7 +155,7 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
 			},
-			Assets: scenarios.Assets{Live: scenarios.Live{Logs: []scenarios.LogStore{{
+			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Logs: []scenarios.LogStore{{
 				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
 				Queries: []scenarios.LogQuery{{Name: "orders", Query: `{app="web"}`, Agent: "shipper", Sequence: "order ([0-9]+)"}},
 			}}}},
@@ -242,7 +244,7 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"object that is no pattern", "  stimuli: [{name: mine, manifests: shipper.yaml, until: {event: A, object: '('}}]", "6: spec.stimuli[0].until.object: not a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
 		{"alert rules are not there yet", "  assets: {alertRules: [a.yaml]}", "6: spec.assets.alertRules: not supported yet (remove it)"},
 		{"dashboards are not there yet", "  assets: {dashboards: [a.json]}", "6: spec.assets.dashboards: not supported yet (remove it)"},
-		{"log searches are not there yet", "  assets: {logSearches: [a.yaml]}", "6: spec.assets.logSearches: not supported yet (remove it)"},
+		{"log searches that are not there", "  assets: {logSearches: [a.yaml]}", `6: spec.assets.logSearches[0]: "a.yaml" matches no file`},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval is not there yet", "  observe: {scrapeInterval: 5s}", "6: spec.observe.scrapeInterval: not supported yet (remove it)"},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},

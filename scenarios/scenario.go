@@ -198,8 +198,8 @@ type Stimulus struct {
 	Until     Until  `json:"until,omitzero"`
 }
 
-// short is how a shipped stimulus is written: as its name.
-func (s *Stimulus) short(name string) { s.Name = name }
+// Short is how a shipped stimulus is written: as its name.
+func (s *Stimulus) Short(name string) { s.Name = name }
 
 // Until is what shows that a stimulus happened. Exactly one of its fields but
 // object is set.

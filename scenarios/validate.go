@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/internal/strictyaml"
 )
 
 var (
@@ -23,7 +24,7 @@ func BuiltinSuites() []string {
 
 // validator checks a decoded scenario, with its defaults filled in.
 type validator struct {
-	*problems
+	*strictyaml.Problems
 	*Scenario
 	// decoding are the mistakes that decoding found.
 	decoding []Problem
@@ -37,7 +38,7 @@ func (v validator) add(path, hint, format string, args ...any) {
 			return
 		}
 	}
-	v.problems.add(path, hint, format, args...)
+	v.Problems.Add(path, hint, format, args...)
 }
 
 // addMissing notes that something is left out, unless decoding found a mistake
@@ -214,7 +215,7 @@ func (v validator) oneOf(path, value string, known []string) {
 		return
 	}
 	hint := ""
-	if near := nearest(value, known); near != "" {
+	if near := strictyaml.Nearest(value, known); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	v.add(path, hint, "expected one of %s, found %q", strings.Join(known, ", "), value)

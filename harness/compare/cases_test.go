@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,7 +24,9 @@ type testCase struct {
 	scenario            scenarios.Scenario
 	runtimes            [2]clusters.Runtime
 	baseline, candidate files
+	assets              files // by their paths in the scenario's folder
 	findings, verdict   string
+	judged              string // what became of each asset
 }
 
 func readCase(t *testing.T, name string) testCase {
@@ -32,7 +35,7 @@ func readCase(t *testing.T, name string) testCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := testCase{baseline: files{}, candidate: files{}, runtimes: [2]clusters.Runtime{clusters.Docker, clusters.Containerd}}
+	c := testCase{baseline: files{}, candidate: files{}, assets: files{}, runtimes: [2]clusters.Runtime{clusters.Docker, clusters.Containerd}}
 	for _, f := range archive.Files {
 		content := strings.NewReplacer("{id}", id, "{ID}", strings.ToLower(strings.Repeat("AB01", 16))).Replace(string(f.Data))
 		switch side, rest, _ := strings.Cut(f.Name, "/"); side {
@@ -40,6 +43,10 @@ func readCase(t *testing.T, name string) testCase {
 			c.baseline[rest] = content
 		case "candidate":
 			c.candidate[rest] = content
+		case "assets":
+			c.assets[rest] = content
+		case "judged":
+			c.judged = strings.TrimSpace(content)
 		case "runtimes":
 			baseline, candidate, _ := strings.Cut(strings.TrimSpace(content), " ")
 			c.runtimes = [2]clusters.Runtime{clusters.Runtime(baseline), clusters.Runtime(candidate)}
@@ -102,6 +109,7 @@ func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Com
 	t.Helper()
 	got, err := compare.Compare(compare.Input{
 		Scenario:  &c.scenario,
+		Assets:    c.assets.fs(),
 		Baseline:  []*record.Recording{open(t, clusters.Baseline, runtimes[0], c.baseline)},
 		Candidate: []*record.Recording{open(t, clusters.Candidate, runtimes[1], c.candidate)},
 	})
@@ -109,6 +117,15 @@ func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Com
 		t.Fatal(err)
 	}
 	return got
+}
+
+// assetLines are the verdict on each asset, where it stands, and its finding.
+func assetLines(c *compare.Comparison) string {
+	var all []string
+	for _, a := range c.Assets {
+		all = append(all, strings.TrimSpace(fmt.Sprintf("%-8s %s %s, %s:%d %s", a.Verdict, a.Kind, a.Name, a.File, a.Line, a.Finding)))
+	}
+	return strings.Join(all, "\n")
 }
 
 func TestCases(t *testing.T) {
@@ -122,6 +139,9 @@ func TestCases(t *testing.T) {
 			got := row.judge(t, row.runtimes)
 			if diff := cmp.Diff(row.findings, strings.Join(said(got), "\n")); diff != "" {
 				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(row.judged, assetLines(got)); diff != "" {
+				t.Errorf("assets (-want +got):\n%s", diff)
 			}
 			if string(got.Verdict) != row.verdict {
 				t.Errorf("verdict = %q, want %q", got.Verdict, row.verdict)

@@ -54,28 +54,29 @@ func Compare(in Input) (*Comparison, error) {
 		Pair:       Pair{Baseline: side(in.Baseline), Candidate: side(in.Candidate)},
 		Parity:     ledger,
 		Checks:     section.Checks,
+		Assets:     section.Assets,
 		Gaps:       gaps(in, section.Gaps),
 		Warnings:   section.Warnings,
 	}
-	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks)
+	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks, c.Assets)
 	c.sort()
 	c.judge(in.FailOn)
 	return c, nil
 }
 
 // Comparers lists the comparers in the order in which they run.
-func Comparers(s *scenarios.Scenario) []Comparer {
+func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 	var shipped []string
 	for _, suite := range s.Spec.Suites {
 		shipped = append(shipped, suite.Builtin...)
 	}
-	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node()}
+	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Searches(assets, s.Spec.Assets.LogSearches)}
 }
 
 func sections(in Input) (Section, error) {
 	runs := make([]Section, len(in.Baseline))
 	for i := range in.Baseline {
-		for _, comparer := range Comparers(in.Scenario) {
+		for _, comparer := range Comparers(in.Scenario, in.Assets) {
 			s, err := comparer.compare(in.Baseline[i], in.Candidate[i])
 			if err != nil {
 				return Section{}, err

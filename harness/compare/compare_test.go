@@ -16,6 +16,15 @@ import (
 // files are the files of one recording, by name.
 type files map[string]string
 
+// fs is the files as a folder.
+func (f files) fs() fstest.MapFS {
+	dir := fstest.MapFS{}
+	for name, content := range f {
+		dir[name] = &fstest.MapFile{Data: []byte(content)}
+	}
+	return dir
+}
+
 // open makes a recording of one side.
 func open(tb testing.TB, side clusters.Side, runtime clusters.Runtime, f files) *record.Recording {
 	tb.Helper()

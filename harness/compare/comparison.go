@@ -18,10 +18,12 @@ type Comparison struct {
 	// Findings are sorted: by severity, unexplained before explained, then by ID.
 	Findings []Finding `json:"findings"`
 	// Checks are everything that was compared, agreeing or not, sorted by name.
-	Checks   []Check  `json:"checks"`
-	Gaps     []Gap    `json:"gaps"`
-	Warnings []string `json:"warnings,omitempty"`
-	Counts   Counts   `json:"counts"`
+	Checks []Check `json:"checks"`
+	// Assets are those that the user's files hold, those that ask for most first.
+	Assets   []JudgedAsset `json:"assets,omitempty"`
+	Gaps     []Gap         `json:"gaps"`
+	Warnings []string      `json:"warnings,omitempty"`
+	Counts   Counts        `json:"counts"`
 }
 
 // Scenario is what was rehearsed.
@@ -108,6 +110,9 @@ type Asset struct {
 	Kind string `json:"kind"` // agent, log search, spec, workload
 	Name string `json:"name"`
 	Why  string `json:"why,omitempty"`
+	// File and Line are where the user wrote it, for one that a file of theirs holds.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
 }
 
 // Evidence points into a recording.
@@ -140,7 +145,8 @@ const (
 
 // Gap is a record.Gap and the side that has it.
 type Gap struct {
-	Side clusters.Side `json:"side"`
+	// Side is empty for an asset that could not be judged on either.
+	Side clusters.Side `json:"side,omitempty"`
 	record.Gap
 }
 

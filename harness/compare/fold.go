@@ -19,8 +19,8 @@ import (
 var severities = []Severity{Breaks, Changes, Info}
 
 // fold makes one finding of all that have one cause or one appearance, and names
-// it in the checks.
-func (a attribution) fold(found []Finding, checks []Check) []Finding {
+// it in the checks and assets.
+func (a attribution) fold(found []Finding, checks []Check, assets []JudgedAsset) []Finding {
 	causes := a.causes(found)
 	groups := map[string][]Finding{}
 	for i, f := range found {
@@ -42,6 +42,9 @@ func (a attribution) fold(found []Finding, checks []Check) []Finding {
 	for i := range checks {
 		checks[i].Finding = renamed[checks[i].Finding]
 	}
+	for i := range assets {
+		assets[i].Finding = renamed[assets[i].Finding]
+	}
 	return folded
 }
 
@@ -55,7 +58,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	})
 	f := group[0]
 	f.ID, f.Cause = id, entry.ID
-	f.Remedy = strings.TrimSpace(entry.Remedy)
+	f.Remedy = strings.TrimSpace(cmp.Or(entry.Remedy, f.Remedy))
 	f.Severity = gravest(entry, group)
 	f.Evidence, f.Assets = nil, nil
 	for _, member := range group {
@@ -71,14 +74,14 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f.Assets = distinct(f.Assets)
 	f.Baseline, f.Candidate = values(group, func(f Finding) string { return f.Baseline }), values(group, func(f Finding) string { return f.Candidate })
 	f.Evidence = evidence(group)
-	f.Title = cmp.Or(entry.Title, title(f))
+	f.Title = cmp.Or(entry.Title, f.Title, title(f))
 	return f
 }
 
 // consequence is 1 for what follows from other findings, such as an agent that
 // went quiet.
 func consequence(f Finding) int {
-	if f.Kind == record.Agents || f.Kind == record.Stores || f.Aspect == health || f.Aspect == outcome {
+	if f.Kind == record.Agents || f.Kind == record.Stores || f.Kind == record.Searches || f.Aspect == health || f.Aspect == outcome {
 		return 1
 	}
 	return 0
@@ -105,7 +108,8 @@ func distinct(assets []Asset) []Asset {
 	}
 	assets = slices.DeleteFunc(assets, func(a Asset) bool { return a.Kind == "workload" && agents[path.Base(a.Name)] })
 	slices.SortFunc(assets, func(x, y Asset) int {
-		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Why, y.Why))
+		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Why, y.Why),
+			cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line))
 	})
 	return slices.Compact(assets)
 }
@@ -171,7 +175,7 @@ func (f *Finding) on(side clusters.Side) []Evidence {
 
 // appearance is the ID of findings that nothing explains. Those that look alike
 // share one, whatever their subject: many containers, one reason. What became of
-// an agent, a workload or a spec of the user's is a matter of its own; shipped
+// an agent, a search, a workload or a spec of the user's is a matter of its own; shipped
 // specs that all went one way are one matter per suite.
 func appearance(f Finding) string {
 	h := fnv.New32a()
@@ -179,7 +183,7 @@ func appearance(f Finding) string {
 	case f.Aspect == outcome && f.Severity != Breaks:
 		suite, _, _ := strings.Cut(f.Subject, ": ")
 		fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t", f.Aspect, suite, passed(f.Baseline), passed(f.Candidate))
-	case f.Kind == record.Specs, f.Kind == record.Agents, f.Kind == record.Stores && f.Aspect == hits, f.Aspect == health:
+	case f.Kind == record.Specs, f.Kind == record.Agents, f.Kind == record.Searches, f.Kind == record.Stores && f.Aspect == result, f.Aspect == health:
 		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
 	default:
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)

@@ -56,6 +56,8 @@ type Section struct {
 	Findings []Finding
 	Gaps     []Gap
 	Warnings []string
+	// Assets are those of the user's files that were judged.
+	Assets []JudgedAsset
 }
 
 func (s *Section) agrees(kind record.Kind, k key) {
@@ -66,12 +68,13 @@ func (s *Section) unproven(kind record.Kind, k key) {
 	s.Checks = append(s.Checks, Check{Kind: kind, Name: k.String(), State: Unproven})
 }
 
-// differs adds a finding and its check, and names both.
-func (s *Section) differs(f Finding) {
+// differs adds a finding and its check, names both, and returns the name.
+func (s *Section) differs(f Finding) string {
 	k := key{f.Aspect, f.Subject}
 	f.ID = fmt.Sprintf("%s/%s", f.Kind, k)
 	s.Checks = append(s.Checks, Check{Kind: f.Kind, Name: k.String(), State: Differs, Finding: f.ID})
 	s.Findings = append(s.Findings, f)
+	return f.ID
 }
 
 // soften makes info of findings whose values may differ by chance, whatever the
@@ -108,6 +111,7 @@ func join(sections ...Section) Section {
 		all.Findings = append(all.Findings, s.Findings...)
 		all.Gaps = append(all.Gaps, s.Gaps...)
 		all.Warnings = append(all.Warnings, s.Warnings...)
+		all.Assets = append(all.Assets, s.Assets...)
 	}
 	return all
 }
@@ -139,6 +143,7 @@ func repeated(runs []Section) Section {
 		result.Checks = append(result.Checks, c)
 	}
 	result.Checks = firstOf(result.Checks, func(c Check) string { return string(c.Kind) + c.Name })
+	result.Assets = overRuns(all.Assets, func(finding string) bool { return seen[finding] == len(runs) })
 	slices.Sort(result.Warnings)
 	return result
 }

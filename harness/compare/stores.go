@@ -14,7 +14,7 @@ import (
 
 // The aspects of what a log store answers to a query.
 const (
-	hits   = "result"
+	result = "result"
 	fields = "set of fields"
 )
 
@@ -87,7 +87,7 @@ func (of search) finding(aspect, why string) Finding {
 // hits compares how much is found. Amounts that are less than ten times apart
 // may be so by chance.
 func (s *Section) hits(of search, b, c *harvest) error {
-	f := of.finding(hits, "")
+	f := of.finding(result, "")
 	f.Evidence = slices.Concat(b.proof(), c.proof())
 	var errs [2]error
 	f.Baseline, errs[0] = b.said(c, &f)

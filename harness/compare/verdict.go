@@ -13,6 +13,7 @@ func (c *Comparison) sort() {
 	slices.SortFunc(c.Checks, func(x, y Check) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name))
 	})
+	slices.SortFunc(c.Assets, compareAssets)
 	slices.SortFunc(c.Gaps, compareGaps)
 	slices.Sort(c.Warnings)
 }

@@ -44,7 +44,9 @@ const (
 	Node    Kind = "node"
 	Agents  Kind = "agents"
 	Stimuli Kind = "stimuli"
-	Parity  Kind = "parity"
+	// Searches are the user's log searches, evaluated on the recorded logs.
+	Searches Kind = "searches"
+	Parity   Kind = "parity"
 	// Stores are what log stores answered: what became of logs behind the agents.
 	Stores Kind = "stores"
 	// Identities are the names that only one run knows, and versions: what is

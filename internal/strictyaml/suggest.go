@@ -1,4 +1,4 @@
-package scenarios
+package strictyaml
 
 import (
 	"fmt"
@@ -11,15 +11,15 @@ import (
 // unknownHint proposes the field that was probably meant, or lists them all.
 func unknownHint(name string, known map[string]reflect.Value) string {
 	names := slices.Sorted(maps.Keys(known))
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "known here: " + strings.Join(names, ", ")
 }
 
-// nearest is the known word that differs from word by at most a third of its
+// Nearest is the known word that differs from word by at most a third of its
 // letters, or "" when none is that near.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	best, bestDistance := "", len(word)/3+1
 	for _, k := range known {
 		if distance := editDistance(strings.ToLower(word), strings.ToLower(k)); distance < bestDistance {

@@ -1,4 +1,4 @@
-package scenarios
+package strictyaml
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Problem is one mistake in a scenario file.
+// Problem is one mistake in a file.
 type Problem struct {
 	File string `json:"file"`
 	// Line counts from 1: where the mistake is, or where what lacks something
@@ -36,9 +36,11 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// InvalidError says that a scenario file cannot be used, and everything that is
-// wrong with it.
+// InvalidError says that a file cannot be used, and everything that is wrong with
+// it.
 type InvalidError struct {
+	// What the file is, such as scenario.
+	What string
 	File string
 	// Problems holds at least one, in the order of the file.
 	Problems []Problem
@@ -46,7 +48,7 @@ type InvalidError struct {
 
 // Error lists every problem on a line of its own.
 func (e *InvalidError) Error() string {
-	lines := []string{fmt.Sprintf("scenario %q has %s:", e.File, mistakes(len(e.Problems)))}
+	lines := []string{fmt.Sprintf("%s %q has %s:", e.What, e.File, mistakes(len(e.Problems)))}
 	for _, p := range e.Problems {
 		lines = append(lines, "  "+p.String())
 	}
@@ -60,26 +62,35 @@ func mistakes(n int) string {
 	return fmt.Sprintf("%d mistakes", n)
 }
 
-// problems gathers mistakes while a file is read.
-type problems struct {
-	file string
+// Problems gathers the mistakes of one file while it is read.
+type Problems struct {
+	// List holds them as they were found.
+	List []Problem
+
+	what, file string
 	// lines says where each field of the file stands.
 	lines map[string]int
-	list  []Problem
 }
 
-// add notes a mistake in the field at path, or in whatever should hold it.
-func (p *problems) add(path, hint, format string, args ...any) {
-	p.addAt(p.line(path), path, hint, fmt.Sprintf(format, args...))
+// New gathers the mistakes of a file. What says what kind of file it is, such as
+// scenario.
+func New(what, file string) *Problems {
+	return &Problems{what: what, file: file, lines: map[string]int{}}
 }
 
-func (p *problems) addAt(line int, path, hint, message string) {
-	p.list = append(p.list, Problem{File: p.file, Line: line, Path: path, Message: message, Hint: hint})
+// Add notes a mistake in the field at path, or in whatever should hold it.
+func (p *Problems) Add(path, hint, format string, args ...any) {
+	p.AddAt(p.Line(path), path, hint, fmt.Sprintf(format, args...))
 }
 
-// line is where the field at path stands; a field that the file leaves out is
+// AddAt notes a mistake on a line.
+func (p *Problems) AddAt(line int, path, hint, message string) {
+	p.List = append(p.List, Problem{File: p.file, Line: line, Path: path, Message: message, Hint: hint})
+}
+
+// Line is where the field at path stands; a field that the file leaves out is
 // looked for where its parent begins.
-func (p *problems) line(path string) int {
+func (p *Problems) Line(path string) int {
 	for {
 		if line, known := p.lines[path]; known {
 			return line
@@ -92,13 +103,14 @@ func (p *problems) line(path string) int {
 	}
 }
 
-// err is nil when nothing is wrong.
-func (p *problems) err() error {
-	if len(p.list) == 0 {
+// Err is nil when nothing is wrong, and otherwise an [*InvalidError] with the
+// mistakes in the order of the file.
+func (p *Problems) Err() error {
+	if len(p.List) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(p.list, func(a, b Problem) int {
+	slices.SortStableFunc(p.List, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
 	})
-	return &InvalidError{File: p.file, Problems: p.list}
+	return &InvalidError{What: p.what, File: p.file, Problems: p.List}
 }

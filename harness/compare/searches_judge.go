@@ -1,0 +1,174 @@
+package compare
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/harness/assets/searches"
+	"github.com/rehearse-dev/rehearse/harness/normalise"
+)
+
+// How far what a search finds must lie apart to be told from chance, in one run on each
+// side. Once is chance, twice is behaviour.
+const (
+	// clearly is the factor between most hits within a window, where one side alarms
+	// and the other does not.
+	clearly = 2
+	// fivefold is the factor between all hits where both sides alarm, and manyHits how
+	// many the larger number has to be at least.
+	fivefold = 5
+	manyHits = 20
+)
+
+// searchPair is one search, what it found on each side, and what to think of it.
+type searchPair struct {
+	search  *searches.Search
+	reading searches.Reading // in which it is judged
+	found   [2]found
+	outcome searchOutcome
+	// near is the nearest thing on a side that has no hit, if there is one.
+	near [2]*Evidence
+}
+
+type searchOutcome struct {
+	verdict  AssetVerdict
+	change   Change
+	severity Severity
+	reason   string
+}
+
+// judgeSearch reaches the verdict on a search, the one at index i of what both sides
+// looked for.
+func judgeSearch(s *searches.Search, b, c *lookout, i int) searchPair {
+	p := searchPair{search: s, found: [2]found{b.found[i], c.found[i]}, reading: s.Reads}
+	if p.reading == searches.Either {
+		p.reading = searches.Message
+		if p.envelopeOnly() {
+			p.reading = searches.Raw
+		}
+	}
+	before, after := p.tally(0), p.tally(1)
+	// What matches the envelope alone has no other chance than the envelope.
+	apart := clear(before.Peak(), after.Peak()) ||
+		p.reading == searches.Raw && p.envelopeOnly() && b.formats != c.formats
+	switch {
+	case s.Expect == searches.Silence:
+		p.outcome = judgeSilence(before, after, apart)
+	case before.Alarms() && after.Alarms():
+		p.outcome = judgeAmounts(s, before, after)
+		if p.outcome.verdict == AssetAlive {
+			p.outcome = judgeGroups(s, maskGroups(before.Groups, b.mask), maskGroups(after.Groups, c.mask))
+		}
+	default:
+		p.outcome = judgeHits(before, after, apart)
+	}
+	return p
+}
+
+func (p searchPair) tally(side int) *searches.Tally { return p.found[side].in(p.reading) }
+
+// envelopeOnly says that no message matches, only whole lines of files.
+func (p searchPair) envelopeOnly() bool {
+	return p.found[0].message.Hits+p.found[1].message.Hits == 0 && p.found[0].raw.Hits+p.found[1].raw.Hits > 0
+}
+
+// clear says that two numbers are not alike by more than chance.
+func clear(a, b int) bool {
+	return max(a, b) > 1 && max(a, b) >= clearly*min(a, b) && a != b
+}
+
+func judgeHits(before, after *searches.Tally, apart bool) searchOutcome {
+	b, a := before.Alarms(), after.Alarms()
+	switch {
+	case !a && !b && before.Hits+after.Hits > 0:
+		return unprovenSearch("its threshold is reached on neither side")
+	case !a && !b:
+		return unprovenSearch("it finds nothing on either side")
+	case !apart && b:
+		return unprovenSearch("what it finds on the baseline only is so little that it may be chance")
+	case !apart:
+		return unprovenSearch("what it finds on the candidate only is so little that it may be chance")
+	case b && after.Hits > 0:
+		return searchOutcome{AssetDead, Lost, Breaks, "it finds less, and its threshold is not reached any more"}
+	case b:
+		return searchOutcome{AssetDead, Lost, Breaks, "it finds nothing any more"}
+	default:
+		return searchOutcome{AssetNew, New, Changes, "it speaks up on the candidate only"}
+	}
+}
+
+func judgeSilence(before, after *searches.Tally, apart bool) searchOutcome {
+	b, a := before.Alarms(), after.Alarms()
+	switch {
+	case !a && !b:
+		return searchOutcome{verdict: AssetAlive, reason: "it is silent on both sides, as expected"}
+	case a && b:
+		return unprovenSearch("it should be silent, and is not on the baseline either")
+	case !apart:
+		return unprovenSearch("it should be silent, and what it finds on one side is so little that it may be chance")
+	case a:
+		return searchOutcome{AssetNew, New, Breaks, "it should be silent, and is not any more"}
+	default:
+		return searchOutcome{AssetChanged, Lost, Changes, "it should be silent, and is so on the candidate only"}
+	}
+}
+
+// judgeAmounts compares how much a search finds that finds enough on both sides.
+func judgeAmounts(s *searches.Search, before, after *searches.Tally) searchOutcome {
+	switch {
+	case many(before.Hits, after.Hits):
+		return changedSearch("it finds far more, or far less")
+	case clear(named(before.Groups), named(after.Groups)) && min(named(before.Groups), named(after.Groups)) == 0:
+		return changedSearch(fmt.Sprintf("the field %s has a value on one side only", s.Threshold.By))
+	}
+	return searchOutcome{verdict: AssetAlive, reason: "it finds something on both sides"}
+}
+
+// judgeGroups compares how much it finds for each value of the field that it counts by.
+func judgeGroups(s *searches.Search, before, after map[string]int) searchOutcome {
+	for _, group := range slices.Sorted(maps.Keys(joined(before, after))) {
+		if many(before[group], after[group]) {
+			return changedSearch(fmt.Sprintf("it finds far more, or far less, where %s is %q", s.Threshold.By, group))
+		}
+	}
+	return searchOutcome{verdict: AssetAlive, reason: "it finds something on both sides"}
+}
+
+func changedSearch(reason string) searchOutcome {
+	return searchOutcome{AssetChanged, Changed, Changes, reason}
+}
+
+func unprovenSearch(reason string) searchOutcome {
+	return searchOutcome{verdict: AssetUnproven, reason: reason}
+}
+
+// many says that two numbers of hits are far apart.
+func many(a, b int) bool { return max(a, b) >= manyHits && max(a, b) >= fivefold*min(a, b) }
+
+// named counts the hits that have the field that is counted by.
+func named(groups map[string]int) int {
+	n := 0
+	for group, hits := range groups {
+		if strings.Trim(group, ", ") != "" {
+			n += hits
+		}
+	}
+	return n
+}
+
+// maskGroups adds up values that differ by what only one run knows.
+func maskGroups(groups map[string]int, mask *normalise.Masker) map[string]int {
+	masked := map[string]int{}
+	for group, hits := range groups {
+		masked[mask.Text(group)] += hits
+	}
+	return masked
+}
+
+func joined(a, b map[string]int) map[string]int {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}

@@ -105,6 +105,9 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 	if err := applyNull(scenario, o.null); err != nil {
 		return nil, err
 	}
+	if _, err := loadSearches(scenario); err != nil {
+		return nil, err
+	}
 	// A chart that does not render is better found before there are clusters.
 	if _, err := apply.Render(scenario); err != nil {
 		return nil, err

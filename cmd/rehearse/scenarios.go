@@ -64,7 +64,14 @@ func (a *app) validateScenarios(names []string) error {
 		if err != nil {
 			return err
 		}
+		set, err := loadSearches(s)
+		if err != nil {
+			return err
+		}
 		fmt.Fprintf(a.stdout, "%s: valid\n", s.Metadata.Name)
+		for _, r := range set.Refused {
+			fmt.Fprintf(a.stdout, "  %s: %s cannot be judged: %s\n", r.Place(), r.Asset, r.Reason)
+		}
 	}
 	return nil
 }

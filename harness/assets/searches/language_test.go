@@ -65,6 +65,13 @@ const (
 	docker  = `{"log":"payment failed\n","stream":"stderr","time":"2026-11-24T09:08:07Z"}`
 )
 
+func needs(t *testing.T, language string) {
+	t.Helper()
+	if language == string(searches.LogsQL) && !searches.HasLogsQL {
+		t.Skip("LogsQL needs a build without cgo: set CGO_ENABLED=0")
+	}
+}
+
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -128,6 +135,7 @@ func TestLanguages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			needs(t, row.language)
 			s := one(t, definition(row.language, row.expression))
 			if got := s.Matches(line(row.text)); got != row.want {
 				t.Errorf("%s %q on %q = %t, want %t", row.language, row.expression, row.text, got, row.want)
@@ -171,6 +179,7 @@ func TestLanguagesRefuse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			needs(t, row.language)
 			set := load(t, map[string]string{"searches.yaml": definition(row.language, row.expression)})
 			got := problems(set)
 			if len(got) != 1 || got[0].Line != 6 || !strings.Contains(got[0].Message, row.want) {

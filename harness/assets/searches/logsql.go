@@ -1,3 +1,5 @@
+//go:build !cgo
+
 package searches
 
 import (
@@ -8,6 +10,9 @@ import (
 
 	"github.com/VictoriaMetrics/VictoriaLogs/lib/logstorage"
 )
+
+// HasLogsQL says whether this build can evaluate LogsQL.
+const HasLogsQL = true
 
 // logsqlFilter is a filter of VictoriaLogs, evaluated by its own library.
 type logsqlFilter struct {

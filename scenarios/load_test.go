@@ -142,6 +142,8 @@ func TestLoadReadsEveryField(t *testing.T) {
 			Observe: scenarios.Observe{
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
+				MaxFor:   scenarios.Duration{Duration: scenarios.DefaultMaxFor},
+				MaxRange: scenarios.Duration{Duration: scenarios.DefaultMaxRange},
 			},
 		},
 	}
@@ -221,8 +223,10 @@ func TestLoadNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, spec, want string }{
 		{"stimuli are not there yet", "  stimuli: [crash-loop]", "6: spec.stimuli: not supported yet (remove it)"},
-		{"alert rules are not there yet", "  assets: {alertRules: [a.yaml]}", "6: spec.assets.alertRules: not supported yet (remove it)"},
-		{"dashboards are not there yet", "  assets: {dashboards: [a.json]}", "6: spec.assets.dashboards: not supported yet (remove it)"},
+		{"alert rules that match no file", "  assets: {alertRules: [none/*.yaml]}", `6: spec.assets.alertRules[0]: "none/*.yaml" matches no file`},
+		{"a dashboard outside the folder", "  assets: {dashboards: [../a.json]}", `6: spec.assets.dashboards[0]: "../a.json" is outside the scenario's folder (move the scenario file to a folder above both)`},
+		{"routes for no alerts", "  assets: {alertmanager: shipper.yaml}", "6: spec.assets.alertRules: an Alertmanager configuration without alert rules (name the rules whose alerts it routes)"},
+		{"a negative bound", "  observe: {maxFor: -1s}", "6: spec.observe.maxFor: expected a length of time, found -1s"},
 		{"log searches are not there yet", "  assets: {logSearches: [a.yaml]}", "6: spec.assets.logSearches: not supported yet (remove it)"},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval is not there yet", "  observe: {scrapeInterval: 5s}", "6: spec.observe.scrapeInterval: not supported yet (remove it)"},

@@ -67,6 +67,8 @@ func couldHide(k record.Kind) string {
 		record.Objects:    "workloads that are not ready, and fields of status that changed",
 		record.Node:       "sockets, units, paths and processes that are gone from nodes",
 		record.Agents:     "an agent that runs and does nothing",
+		record.Rules:      "an alert that cannot fire any more, or one that is new",
+		record.Dashboards: "a panel that is empty after the move",
 		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
 		record.Identities: "nothing; it may show differences that are none",
 	}

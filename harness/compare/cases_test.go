@@ -100,7 +100,7 @@ func quickstartMini(tb testing.TB) testCase {
 
 func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Comparison {
 	t.Helper()
-	got, err := compare.Compare(compare.Input{
+	got, err := compare.Compare(t.Context(), compare.Input{
 		Scenario:  &c.scenario,
 		Baseline:  []*record.Recording{open(t, clusters.Baseline, runtimes[0], c.baseline)},
 		Candidate: []*record.Recording{open(t, clusters.Candidate, runtimes[1], c.candidate)},

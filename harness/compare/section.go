@@ -56,6 +56,8 @@ type Section struct {
 	Findings []Finding
 	Gaps     []Gap
 	Warnings []string
+	// Assets are the user's assets that were judged one by one.
+	Assets []Judged
 }
 
 func (s *Section) agrees(kind record.Kind, k key) {
@@ -108,6 +110,7 @@ func join(sections ...Section) Section {
 		all.Findings = append(all.Findings, s.Findings...)
 		all.Gaps = append(all.Gaps, s.Gaps...)
 		all.Warnings = append(all.Warnings, s.Warnings...)
+		all.Assets = append(all.Assets, s.Assets...)
 	}
 	return all
 }
@@ -121,7 +124,7 @@ func repeated(runs []Section) Section {
 	for _, f := range all.Findings {
 		seen[f.ID]++
 	}
-	result := Section{Gaps: all.Gaps, Warnings: all.Warnings}
+	result := Section{Gaps: all.Gaps, Warnings: all.Warnings, Assets: firstOf(all.Assets, Judged.key)}
 	for id, times := range seen {
 		if times < len(runs) {
 			result.Warnings = append(result.Warnings, fmt.Sprintf("%s differs in %d of %d runs: taken for noise", id, times, len(runs)))

@@ -44,6 +44,9 @@ const (
 	Node    Kind = "node"
 	Agents  Kind = "agents"
 	Parity  Kind = "parity"
+	// Rules and Dashboards are the user's own, evaluated over recorded metrics.
+	Rules      Kind = "rules"
+	Dashboards Kind = "dashboards"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.
 	Identities Kind = "identities"

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -16,7 +17,7 @@ const ComparisonFile = "comparison.json"
 // Judge compares the two recordings of a run folder. It reads nothing else, so
 // the same folder gives the same comparison again. A finding of severity failOn
 // or graver makes the verdict different.
-func Judge(run fs.FS, failOn compare.Severity) (*compare.Comparison, error) {
+func Judge(ctx context.Context, run fs.FS, failOn compare.Severity) (*compare.Comparison, error) {
 	var r Record
 	if err := readJSON(run, RehearsalFile, &r); err != nil {
 		return nil, fmt.Errorf("judging: %w", err)
@@ -33,7 +34,7 @@ func Judge(run fs.FS, failOn compare.Severity) (*compare.Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("judging: %w", err)
 	}
-	return compare.Compare(compare.Input{
+	return compare.Compare(ctx, compare.Input{
 		Scenario:  r.Scenario,
 		Assets:    assets,
 		Baseline:  recordings[:1],

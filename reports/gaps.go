@@ -77,6 +77,8 @@ func couldHide(k record.Kind) string {
 		record.Stores:     "log records that are lost, or stored in another way",
 		record.Stimuli:    "whatever needs that stimulus as a reason to speak",
 		record.Searches:   "a search that finds nothing any more",
+		record.Rules:      "an alert that cannot fire any more, or one that is new",
+		record.Dashboards: "a panel that is empty after the move",
 		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
 		record.Identities: "nothing; it may show differences that are none",
 	}

@@ -14,7 +14,11 @@ import (
 // without a file.
 func (s *Scenario) AssetFiles() ([]string, error) {
 	a := s.Spec.Assets
-	return MatchAssets(os.DirFS(s.Dir), slices.Concat(a.AlertRules, a.Dashboards, a.LogSearches))
+	patterns := slices.Concat(a.AlertRules, a.Dashboards, a.LogSearches)
+	if a.Alertmanager != "" {
+		patterns = append(patterns, a.Alertmanager)
+	}
+	return MatchAssets(os.DirFS(s.Dir), patterns)
 }
 
 // MatchAssets are the files below dir that any of the patterns names, sorted,
@@ -40,6 +44,12 @@ func (v validator) assets() {
 	} {
 		for i, pattern := range patterns {
 			v.pattern(fmt.Sprintf("spec.assets.%s[%d]", name, i), pattern)
+		}
+	}
+	if file := v.Spec.Assets.Alertmanager; file != "" {
+		v.pattern("spec.assets.alertmanager", file)
+		if len(v.Spec.Assets.AlertRules) == 0 {
+			v.addMissing("spec.assets.alertRules", "name the rules whose alerts it routes", "an Alertmanager configuration without alert rules")
 		}
 	}
 }

@@ -13,6 +13,8 @@ const (
 	DefaultKubernetesVersion = "v1.37.2"
 	DefaultObserve           = 2 * time.Minute
 	DefaultSettle            = 3 * time.Minute
+	DefaultMaxFor            = 30 * time.Second
+	DefaultMaxRange          = time.Minute
 	DefaultSuiteTimeout      = 10 * time.Minute
 )
 
@@ -25,6 +27,8 @@ func (s *Scenario) SetDefaults() {
 	fill(&pair.Candidate.Runtime, clusters.Containerd)
 	fill(&s.Spec.Observe.Duration.Duration, DefaultObserve)
 	fill(&s.Spec.Observe.Settle.Duration, DefaultSettle)
+	fill(&s.Spec.Observe.MaxFor.Duration, DefaultMaxFor)
+	fill(&s.Spec.Observe.MaxRange.Duration, DefaultMaxRange)
 	for i := range s.Spec.Workloads {
 		fill(&s.Spec.Workloads[i].Ready, ReadyAll)
 	}

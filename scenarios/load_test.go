@@ -154,6 +154,8 @@ func TestLoadReadsEveryField(t *testing.T) {
 			Observe: scenarios.Observe{
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
+				MaxFor:   scenarios.Duration{Duration: scenarios.DefaultMaxFor},
+				MaxRange: scenarios.Duration{Duration: scenarios.DefaultMaxRange},
 			},
 			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Logs: []scenarios.LogStore{{
 				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
@@ -242,9 +244,11 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"stimulus that shows twice", "  stimuli: [{name: mine, manifests: shipper.yaml, until: {event: A, log: b}}]", "6: spec.stimuli[0].until: expected only one of event, log, restarted, terminated, waiting, found event and log"},
 		{"shipped stimulus with a condition", "  stimuli: [{name: drain, until: {event: A}}]", "6: spec.stimuli[0].until: a stimulus that ships knows itself when it happened (add manifests, or remove it)"},
 		{"object that is no pattern", "  stimuli: [{name: mine, manifests: shipper.yaml, until: {event: A, object: '('}}]", "6: spec.stimuli[0].until.object: not a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
-		{"alert rules are not there yet", "  assets: {alertRules: [a.yaml]}", "6: spec.assets.alertRules: not supported yet (remove it)"},
-		{"dashboards are not there yet", "  assets: {dashboards: [a.json]}", "6: spec.assets.dashboards: not supported yet (remove it)"},
 		{"log searches that are not there", "  assets: {logSearches: [a.yaml]}", `6: spec.assets.logSearches[0]: "a.yaml" matches no file`},
+		{"alert rules that match no file", "  assets: {alertRules: [none/*.yaml]}", `6: spec.assets.alertRules[0]: "none/*.yaml" matches no file`},
+		{"a dashboard outside the folder", "  assets: {dashboards: [../a.json]}", `6: spec.assets.dashboards[0]: "../a.json" is outside the scenario's folder (move the scenario file to a folder above both)`},
+		{"routes for no alerts", "  assets: {alertmanager: shipper.yaml}", "6: spec.assets.alertRules: an Alertmanager configuration without alert rules (name the rules whose alerts it routes)"},
+		{"a negative bound", "  observe: {maxFor: -1s}", "6: spec.observe.maxFor: expected a length of time, found -1s"},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval is not there yet", "  observe: {scrapeInterval: 5s}", "6: spec.observe.scrapeInterval: not supported yet (remove it)"},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},

@@ -239,11 +239,18 @@ type Observe struct {
 	// Settle bounds the wait for the workloads to become ready; zero means three
 	// minutes.
 	Settle Duration `json:"settle,omitzero"`
+	// MaxFor is how long an alert has to stay true at most before it counts as
+	// firing, whatever its rule says; zero means 30 seconds.
+	MaxFor Duration `json:"maxFor,omitzero"`
+	// MaxRange bounds how far the expressions of rules and dashboards look back,
+	// whatever they say; zero means one minute. Shorter than two scrapes, rates see
+	// nothing.
+	MaxRange Duration `json:"maxRange,omitzero"`
 }
 
 // Assets are what the user has built on top of a cluster's behaviour and wants
-// to keep. Each is a list of files, or of patterns such as ./rules/*.yaml that
-// match at least one. They are copied into the run folder, where judging reads
+// to keep. Those that are lists hold files, or patterns such as ./rules/*.yaml
+// that match at least one. They are copied into the run folder, where judging reads
 // them.
 type Assets struct {
 	// AlertRules are Prometheus rule files, and manifests with PrometheusRule
@@ -254,6 +261,9 @@ type Assets struct {
 	// LogSearches are files of searches over log lines.
 	LogSearches []string `json:"logSearches,omitempty"`
 	Live        Live     `json:"live,omitzero"`
+	// Alertmanager is an Alertmanager configuration: it says whom the alerts of
+	// AlertRules page.
+	Alertmanager string `json:"alertmanager,omitempty"`
 }
 
 // Duration is a length of time written as in Go, such as 2m30s.

@@ -67,6 +67,8 @@ func (v validator) all() {
 	v.logStores()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
+	v.notNegative("spec.observe.maxFor", v.Spec.Observe.MaxFor)
+	v.notNegative("spec.observe.maxRange", v.Spec.Observe.MaxRange)
 	v.assets()
 }
 

@@ -24,12 +24,12 @@ func (a *app) compareCommand() *cobra.Command {
 every report again. The same recordings give the same bytes.`,
 		Example: "  rehearse compare latest\n  rehearse compare rehearsals/quickstart-20060102-150405 --fail-on breaks",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, err := openRun(args[0])
 			if err != nil {
 				return err
 			}
-			comparison, err := a.judge(folder, failOn)
+			comparison, err := a.judge(cmd.Context(), folder, failOn)
 			if err != nil {
 				return err
 			}

@@ -50,7 +50,7 @@ it finds is noise of the harness or of the workloads.`,
 			if err != nil {
 				return err
 			}
-			comparison, err := a.judge(folder, o.failOn)
+			comparison, err := a.judge(cmd.Context(), folder, o.failOn)
 			if err != nil {
 				return err
 			}
@@ -164,7 +164,7 @@ func applyNull(s *scenarios.Scenario, null string) error {
 }
 
 // judge compares the recordings of a run folder and writes every report.
-func (a *app) judge(folder *harness.Folder, failOn string) (*compare.Comparison, error) {
+func (a *app) judge(ctx context.Context, folder *harness.Folder, failOn string) (*compare.Comparison, error) {
 	observe, done, err := a.show()
 	if err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (a *app) judge(folder *harness.Folder, failOn string) (*compare.Comparison,
 	defer done()
 	var comparison *compare.Comparison
 	err = observe.Do("compare", func() error {
-		comparison, err = harness.Judge(os.DirFS(folder.Path), compare.Severity(failOn))
+		comparison, err = harness.Judge(ctx, os.DirFS(folder.Path), compare.Severity(failOn))
 		return err
 	})
 	if err != nil {

@@ -17,6 +17,11 @@ type JudgedAsset struct {
 	Verdict AssetVerdict `json:"verdict"`
 	// Why is the verdict's reason, in a few words.
 	Why string `json:"why,omitempty"`
+	// Notes are what else there is to know, such as what was replayed shorter than
+	// it is written.
+	Notes []string `json:"notes,omitempty"`
+	// Stimuli could prove an asset that is unproven.
+	Stimuli []string `json:"stimuli,omitempty"`
 	// Finding is the ID of the finding that the asset is part of, if it is.
 	Finding string `json:"finding,omitempty"`
 }
@@ -31,13 +36,18 @@ const (
 	AssetChanged  AssetVerdict = "changed"  // works on both sides, and says something else
 	AssetUnproven AssetVerdict = "unproven" // did not work on the baseline: nothing is known
 	AssetRefused  AssetVerdict = "refused"  // could not be judged: a gap says why
-	AssetAlive    AssetVerdict = "alive"    // works on both sides
+	// AssetBlind is what had gone quiet before: with cri-dockerd it shows nothing,
+	// with dockershim it did.
+	AssetBlind AssetVerdict = "blind"
+	AssetAlive AssetVerdict = "alive" // works on both sides
 )
 
 // AssetVerdicts lists the verdicts in the order in which they are shown.
 func AssetVerdicts() []AssetVerdict {
-	return []AssetVerdict{AssetDead, AssetNew, AssetChanged, AssetUnproven, AssetRefused, AssetAlive}
+	return []AssetVerdict{AssetDead, AssetNew, AssetChanged, AssetUnproven, AssetBlind, AssetRefused, AssetAlive}
 }
+
+func (j JudgedAsset) key() string { return j.Kind + "\x00" + j.Name }
 
 func judgedAsset(a assets.Asset, verdict AssetVerdict, why string) JudgedAsset {
 	return JudgedAsset{Kind: a.Kind, Name: a.Name, File: a.File, Line: a.Line, Verdict: verdict, Why: why}
@@ -58,5 +68,5 @@ func overRuns(all []JudgedAsset, always func(finding string) bool) []JudgedAsset
 		}
 	}
 	slices.SortStableFunc(all, compareAssets)
-	return firstOf(all, func(a JudgedAsset) string { return a.Kind + "\x00" + a.Name })
+	return firstOf(all, JudgedAsset.key)
 }

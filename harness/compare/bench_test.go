@@ -17,7 +17,7 @@ func BenchmarkCompare(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := compare.Compare(in); err != nil {
+		if _, err := compare.Compare(b.Context(), in); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -107,7 +107,7 @@ func quickstartMini(tb testing.TB) testCase {
 
 func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Comparison {
 	t.Helper()
-	got, err := compare.Compare(compare.Input{
+	got, err := compare.Compare(t.Context(), compare.Input{
 		Scenario:  &c.scenario,
 		Assets:    c.assets.fs(),
 		Baseline:  []*record.Recording{open(t, clusters.Baseline, runtimes[0], c.baseline)},

@@ -8,6 +8,10 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
+// query is the kind under which the catalogue knows what a PromQL expression
+// lost, in a rule or in a panel.
+const query = "query"
+
 // attribution finds the causes of findings and folds those that have one cause,
 // or one appearance, into one finding.
 type attribution struct {
@@ -53,8 +57,11 @@ func workloadOf(subject string) string {
 // them is the baseline.
 func (a attribution) explain(f Finding) catalogue.Entry {
 	d := catalogue.Difference{Kind: string(f.Kind), Aspect: f.Aspect, Subject: f.Subject}
-	if f.Aspect == outcome {
+	switch {
+	case f.Aspect == outcome:
 		d.Kind = outcome // that a spec fails says less than what it saw
+	case f.Kind == record.Rules || f.Kind == record.Dashboards:
+		d.Kind = query // whatever asks it
 	}
 	b, c := a.pair.Baseline.Runtime, a.pair.Candidate.Runtime
 	switch {

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,9 @@ type Input struct {
 	// Baseline and Candidate are the runs of each side, equally many and at least
 	// one.
 	Baseline, Candidate []*record.Recording
+	// Series are the metrics of the recordings over time, over which rules and
+	// dashboards are evaluated; a recording that has none is a gap for them.
+	Series map[*record.Recording]Series
 	// FailOn is the mildest severity that makes the verdict different; empty
 	// means Changes.
 	FailOn Severity
@@ -32,7 +36,7 @@ type Input struct {
 
 // Compare judges the recordings of a rehearsal. The same input gives the same
 // comparison.
-func Compare(in Input) (*Comparison, error) {
+func Compare(ctx context.Context, in Input) (*Comparison, error) {
 	if in.Scenario == nil || len(in.Baseline) == 0 || len(in.Baseline) != len(in.Candidate) {
 		return nil, errors.New("comparing: want a scenario, and equally many recordings of both sides")
 	}
@@ -40,7 +44,7 @@ func Compare(in Input) (*Comparison, error) {
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
-	section, err := sections(in)
+	section, err := sections(ctx, in)
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
@@ -64,7 +68,8 @@ func Compare(in Input) (*Comparison, error) {
 	return c, nil
 }
 
-// Comparers lists the comparers in the order in which they run.
+// Comparers lists the comparers of evidence in the order in which they run. Those
+// of the user's assets, which read more than recordings, come after them.
 func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 	var shipped []string
 	for _, suite := range s.Spec.Suites {
@@ -73,10 +78,11 @@ func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Searches(assets, s.Spec.Assets.LogSearches)}
 }
 
-func sections(in Input) (Section, error) {
+func sections(ctx context.Context, in Input) (Section, error) {
 	runs := make([]Section, len(in.Baseline))
+	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in))
 	for i := range in.Baseline {
-		for _, comparer := range Comparers(in.Scenario, in.Assets) {
+		for _, comparer := range comparers {
 			s, err := comparer.compare(in.Baseline[i], in.Candidate[i])
 			if err != nil {
 				return Section{}, err

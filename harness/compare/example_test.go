@@ -1,6 +1,7 @@
 package compare_test
 
 import (
+	"context"
 	"fmt"
 	"testing/fstest"
 
@@ -26,7 +27,7 @@ func ExampleCompare() {
 		fmt.Println(err)
 		return
 	}
-	comparison, err := compare.Compare(compare.Input{
+	comparison, err := compare.Compare(context.Background(), compare.Input{
 		Scenario:  &scenarios.Scenario{},
 		Baseline:  []*record.Recording{baseline},
 		Candidate: []*record.Recording{candidate},

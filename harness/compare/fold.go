@@ -79,9 +79,10 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 }
 
 // consequence is 1 for what follows from other findings, such as an agent that
-// went quiet.
+// went quiet or a rule that died.
 func consequence(f Finding) int {
-	if f.Kind == record.Agents || f.Kind == record.Stores || f.Kind == record.Searches || f.Aspect == health || f.Aspect == outcome {
+	if f.Kind == record.Agents || f.Kind == record.Stores || f.Kind == record.Searches ||
+		f.Kind == record.Rules || f.Kind == record.Dashboards || f.Aspect == health || f.Aspect == outcome {
 		return 1
 	}
 	return 0
@@ -175,7 +176,8 @@ func (f *Finding) on(side clusters.Side) []Evidence {
 
 // appearance is the ID of findings that nothing explains. Those that look alike
 // share one, whatever their subject: many containers, one reason. What became of
-// an agent, a search, a workload or a spec of the user's is a matter of its own; shipped
+// an agent, a search, a rule, a panel, a workload or a spec of the user's is a
+// matter of its own; shipped
 // specs that all went one way are one matter per suite.
 func appearance(f Finding) string {
 	h := fnv.New32a()
@@ -183,7 +185,7 @@ func appearance(f Finding) string {
 	case f.Aspect == outcome && f.Severity != Breaks:
 		suite, _, _ := strings.Cut(f.Subject, ": ")
 		fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t", f.Aspect, suite, passed(f.Baseline), passed(f.Candidate))
-	case f.Kind == record.Specs, f.Kind == record.Agents, f.Kind == record.Searches, f.Kind == record.Stores && f.Aspect == result, f.Aspect == health:
+	case f.Kind == record.Specs, f.Kind == record.Agents, f.Kind == record.Searches, f.Kind == record.Rules, f.Kind == record.Dashboards, f.Kind == record.Stores && f.Aspect == result, f.Aspect == health:
 		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
 	default:
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)
@@ -198,6 +200,10 @@ func title(f Finding) string {
 	what := f.Subject
 	if more := len(f.Subjects) - 1; more > 0 {
 		what += fmt.Sprintf(" and %d more", more)
+	}
+	if f.Aspect == works {
+		return map[Change]string{Lost: what + " is dead on the candidate", New: what + " is new on the candidate"}[f.Change] +
+			map[Change]string{Changed: what + " changes"}[f.Change]
 	}
 	switch f.Change {
 	case Lost:

@@ -22,7 +22,7 @@ func FuzzEvidence(f *testing.F) {
 	metrics := `{"target":"kubelet","file":"metrics/k"}` + "\n" + `{"target":"kubelet/cadvisor","file":"metrics/k"}` + "\n"
 	f.Fuzz(func(t *testing.T, text string) {
 		same := files{record.LogIndex: index, "logs/pods/w": text, record.MetricsIndex: metrics, "metrics/k": text}
-		c, err := compare.Compare(compare.Input{
+		c, err := compare.Compare(t.Context(), compare.Input{
 			Scenario:  &scenarios.Scenario{},
 			Baseline:  []*record.Recording{open(t, clusters.Baseline, clusters.Docker, same)},
 			Candidate: []*record.Recording{open(t, clusters.Candidate, clusters.Containerd, same)},

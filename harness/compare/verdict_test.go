@@ -46,7 +46,7 @@ func TestVerdict(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := compare.Compare(compare.Input{
+			got, err := compare.Compare(t.Context(), compare.Input{
 				Scenario:  &scenarios.Scenario{},
 				Baseline:  []*record.Recording{open(t, clusters.Baseline, clusters.Docker, row.baseline)},
 				Candidate: []*record.Recording{open(t, clusters.Candidate, clusters.Containerd, row.candidate)},
@@ -67,7 +67,7 @@ func TestRepeatedRunsTellNoiseFromDifference(t *testing.T) {
 	run := func(side clusters.Side, runtime clusters.Runtime, links string) *record.Recording {
 		return open(t, side, runtime, nodes(`"links":[`+links+`]`))
 	}
-	got, err := compare.Compare(compare.Input{
+	got, err := compare.Compare(t.Context(), compare.Input{
 		Scenario: &scenarios.Scenario{},
 		Baseline: []*record.Recording{
 			run(clusters.Baseline, clusters.Docker, `"docker0","lo"`), run(clusters.Baseline, clusters.Docker, `"docker0","lo","eth1"`),
@@ -105,7 +105,7 @@ func TestCompareRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if c, err := compare.Compare(in); err == nil {
+			if c, err := compare.Compare(t.Context(), in); err == nil {
 				t.Errorf("Compare = %v, want an error", c)
 			}
 		})

@@ -49,6 +49,9 @@ const (
 	Parity   Kind = "parity"
 	// Stores are what log stores answered: what became of logs behind the agents.
 	Stores Kind = "stores"
+	// Rules and Dashboards are the user's own, evaluated over recorded metrics.
+	Rules      Kind = "rules"
+	Dashboards Kind = "dashboards"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.
 	Identities Kind = "identities"

@@ -54,18 +54,26 @@ type Loss struct {
 	selector *parser.VectorSelector
 }
 
-// String says what was lost, such as: container="POD" of metric
+// String says what happened, such as: lost container="POD" on
 // container_network_receive_bytes_total.
 func (l Loss) String() string {
 	switch l.Part {
 	case Metric:
-		return "metric " + l.Text
+		return "lost metric " + l.Text
 	case Label:
-		return fmt.Sprintf("label of %s on %s", l.Text, l.Metric)
+		return fmt.Sprintf("lost label of %s on %s", l.Text, l.Metric)
 	case Matcher:
-		return fmt.Sprintf("%s on %s", l.Text, l.Metric)
+		return fmt.Sprintf("lost %s on %s", l.Text, l.Metric)
+	case Join:
+		return "no match in " + l.Text
+	case Exclusion:
+		return "all excluded by " + l.Text
+	case Values:
+		return "no value passes " + l.Text
+	case Failure:
+		return "fails: " + l.Text
 	}
-	return string(l.Part) + " " + l.Text
+	return "nothing from " + l.Text
 }
 
 // Losses says why an expression shows less on one side than on the other; has is

@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
+
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
 // Series are the metrics of one recording.
@@ -28,24 +30,21 @@ type Options struct {
 	// Interval between two evaluations; the default is 15 s.
 	Interval time.Duration
 	// MaxFor bounds how long an alert has to stay true before it fires; the
-	// default is 30 s.
+	// default is scenarios.DefaultMaxFor.
 	MaxFor time.Duration
-	// MaxRange bounds ranges and offsets; the default is 1 min.
+	// MaxRange bounds ranges and offsets; the default is
+	// scenarios.DefaultMaxRange.
 	MaxRange time.Duration
 }
 
-// What a rehearsal has where nothing is said.
-const (
-	DefaultInterval = 15 * time.Second
-	DefaultMaxFor   = 30 * time.Second
-	DefaultMaxRange = time.Minute
-)
+// DefaultInterval is the time between two evaluations where nothing is said.
+const DefaultInterval = 15 * time.Second
 
 // WithDefaults fills in what is open.
 func (o Options) WithDefaults() Options {
 	o.Interval = cmp.Or(o.Interval, DefaultInterval)
-	o.MaxFor = cmp.Or(o.MaxFor, DefaultMaxFor)
-	o.MaxRange = cmp.Or(o.MaxRange, DefaultMaxRange)
+	o.MaxFor = cmp.Or(o.MaxFor, scenarios.DefaultMaxFor)
+	o.MaxRange = cmp.Or(o.MaxRange, scenarios.DefaultMaxRange)
 	return o
 }
 

@@ -22,6 +22,8 @@ type performance struct {
 	// settled is when the workloads were ready: observing counts from there.
 	settled   time.Time
 	applied   bool
+	// stops end what watches each side.
+	stops [2][]func(context.Context) error
 	collected bool
 	stages    []Stage
 }
@@ -95,7 +97,10 @@ func (p *performance) apply(ctx context.Context) error {
 		return p.Applier.Apply(ctx, c, p.Scenario)
 	})
 	p.settled = p.Now()
-	return err
+	if err != nil {
+		return err
+	}
+	return p.watch(ctx)
 }
 
 // observe waits until the workloads have run for as long as the scenario says.
@@ -116,7 +121,7 @@ func (p *performance) observe(ctx context.Context) error {
 
 func (p *performance) collect(ctx context.Context) error {
 	p.collected = true
-	return p.collectKinds(ctx)
+	return errors.Join(p.stopWatching(ctx), p.collectKinds(ctx))
 }
 
 // collectKinds runs the collectors of the given kinds, or all of them.

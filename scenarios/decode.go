@@ -17,7 +17,6 @@ var notYet = map[string]bool{
 	"spec.assets.dashboards":      true,
 	"spec.assets.logSearches":     true,
 	"spec.expect":                 true,
-	"spec.observe.scrapeInterval": true,
 	"spec.stimuli":                true,
 }
 

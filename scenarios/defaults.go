@@ -13,6 +13,7 @@ const (
 	DefaultKubernetesVersion = "v1.37.2"
 	DefaultObserve           = 2 * time.Minute
 	DefaultSettle            = 3 * time.Minute
+	DefaultScrapeInterval    = 15 * time.Second
 	DefaultSuiteTimeout      = 10 * time.Minute
 )
 
@@ -25,6 +26,7 @@ func (s *Scenario) SetDefaults() {
 	fill(&pair.Candidate.Runtime, clusters.Containerd)
 	fill(&s.Spec.Observe.Duration.Duration, DefaultObserve)
 	fill(&s.Spec.Observe.Settle.Duration, DefaultSettle)
+	fill(&s.Spec.Observe.ScrapeInterval.Duration, DefaultScrapeInterval)
 	for i := range s.Spec.Workloads {
 		fill(&s.Spec.Workloads[i].Ready, ReadyAll)
 	}

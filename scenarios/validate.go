@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 
@@ -64,6 +65,10 @@ func (v validator) all() {
 	v.suites()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
+	if every := v.Spec.Observe.ScrapeInterval; every.Duration < time.Second {
+		v.add("spec.observe.scrapeInterval", "", "expected a second or more, found %s", every)
+	}
+	v.regularFile("spec.observe.scrapeConfigs", v.Spec.Observe.ScrapeConfigs)
 	v.assets()
 }
 

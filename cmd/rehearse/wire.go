@@ -14,6 +14,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/nodeimage"
 	"github.com/rehearse-dev/rehearse/harness"
 	"github.com/rehearse-dev/rehearse/harness/collect"
+	"github.com/rehearse-dev/rehearse/harness/scrape"
 	"github.com/rehearse-dev/rehearse/internal/lease"
 	"github.com/rehearse-dev/rehearse/internal/progress"
 	"github.com/rehearse-dev/rehearse/scenarios"
@@ -36,6 +37,10 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 	if err != nil {
 		return nil, nil, err
 	}
+	jobs, err := scrapeJobs(s)
+	if err != nil {
+		return nil, nil, err
+	}
 	provider, release, err := a.provider(ctx, folder, by)
 	if err != nil {
 		return nil, nil, err
@@ -47,6 +52,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 		Applier:    &apply.Applier{Observe: by.observe},
 		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
 		Collectors: collectors(provider),
+		Watchers:   []harness.Watcher{scrape.Recorder{Jobs: jobs, Interval: s.Spec.Observe.ScrapeInterval.Duration, Log: by.log}},
 		Folder:     folder,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
@@ -103,6 +109,14 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 		Observe:   func(e nodeimage.Event) { tell(observe, e) },
 		Log:       log,
 	}, nil
+}
+
+// scrapeJobs are the jobs by which metrics are recorded.
+func scrapeJobs(s *scenarios.Scenario) (scrape.Jobs, error) {
+	if s.Spec.Observe.ScrapeConfigs == "" {
+		return scrape.Jobs{}, nil
+	}
+	return scrape.ReadJobs(s.Path(s.Spec.Observe.ScrapeConfigs))
 }
 
 func collectors(provider clusters.Provider) []harness.Collector {

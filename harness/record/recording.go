@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"iter"
 
+	"github.com/prometheus/prometheus/storage"
+
 	"github.com/rehearse-dev/rehearse/suites"
 )
 
@@ -22,6 +24,9 @@ const (
 	JournalsDir  = "logs/journals"
 	MetricsDir   = "metrics"
 	MetricsIndex = "metrics/index.jsonl"
+	TargetsFile  = "metrics/targets.jsonl"
+	FamiliesFile = "metrics/families.jsonl"
+	SeriesDir    = "metrics/tsdb"
 	EventsFile   = "events.jsonl"
 	ObjectsFile  = "objects.jsonl"
 	NodeFile     = "node.json"
@@ -34,6 +39,9 @@ type Recording struct {
 	// Prefix is where the recording lies in its run folder, such as baseline/1:
 	// evidence names files with it.
 	Prefix string
+	// Series are the time series of the recording, which package series opens; nil
+	// when there are none, or nobody opened them.
+	Series storage.Queryable
 	fs     fs.FS
 }
 

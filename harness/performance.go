@@ -20,10 +20,10 @@ type performance struct {
 	writers [2]*record.Writer
 	pair    *clusters.Pair
 	// settled is when the workloads were ready: observing counts from there.
-	settled   time.Time
-	applied   bool
+	settled time.Time
+	applied bool
 	// stops end what watches each side.
-	stops [2][]func(context.Context) error
+	stops     [2][]func(context.Context) error
 	collected bool
 	stages    []Stage
 }

@@ -2,7 +2,6 @@ package scrape_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -46,6 +45,7 @@ func expose(w http.ResponseWriter, text string) {
 // for what stands behind its proxy.
 type cluster struct {
 	t       *testing.T
+	ctx     context.Context // of watching
 	url     string
 	objects map[string]string // lists, by path
 	targets map[string]answer
@@ -57,9 +57,11 @@ type cluster struct {
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	c := &cluster{t: t, targets: map[string]answer{}, asked: map[string]int{}, objects: map[string]string{
+	c := &cluster{t: t, ctx: t.Context(), targets: map[string]answer{}, asked: map[string]int{}, objects: map[string]string{
 		"/api/v1/pods":  list("PodList", "v1"),
 		"/api/v1/nodes": list("NodeList", "v1", node),
+		"/apis/monitoring.coreos.com/v1/servicemonitors": list("ServiceMonitorList", "monitoring.coreos.com/v1"),
+		"/apis/monitoring.coreos.com/v1/podmonitors":     list("PodMonitorList", "monitoring.coreos.com/v1"),
 	}}
 	c.more = sync.NewCond(&c.mu)
 	server := httptest.NewServer(c)
@@ -80,7 +82,12 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, in *http.Request) {
 		c.watch(w, in)
 		return
 	}
-	if text, ok := c.objects[in.URL.Path]; ok {
+	text, ok := c.objects[in.URL.Path]
+	if text == notFound {
+		http.NotFound(w, in)
+		return
+	}
+	if ok {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = fmt.Fprint(w, text)
 		return
@@ -154,6 +161,11 @@ type recording struct {
 // record scrapes the cluster while during runs.
 func (c *cluster) record(r scrape.Recorder, during func(*record.Writer)) recording {
 	c.t.Helper()
+	return c.recordWith(r, func(*record.Writer) {}, during)
+}
+
+func (c *cluster) recordWith(r scrape.Recorder, before, during func(*record.Writer)) recording {
+	c.t.Helper()
 	dir := c.t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "baseline", "1"), 0o755); err != nil {
 		c.t.Fatal(err)
@@ -162,8 +174,9 @@ func (c *cluster) record(r scrape.Recorder, during func(*record.Writer)) recordi
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	before(w)
 	r.Interval = every
-	stop, err := r.Watch(c.t.Context(), &clusters.Cluster{Kubeconfig: c.kubeconfig()}, w)
+	stop, err := r.Watch(c.ctx, &clusters.Cluster{Kubeconfig: c.kubeconfig()}, w)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -212,8 +225,11 @@ func (r recording) samples(metric string, without ...string) map[string][]string
 		for kind := it.Next(); kind != chunkenc.ValNone; kind = it.Next() {
 			found[name] = append(found[name], text(it, kind))
 		}
+		if err := it.Err(); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	if err := errors.Join(set.Err(), it.Err()); err != nil {
+	if err := set.Err(); err != nil {
 		r.t.Fatal(err)
 	}
 	return found
@@ -238,11 +254,20 @@ func text(it chunkenc.Iterator, kind chunkenc.ValueType) string {
 func (r recording) targets() map[string]record.Target {
 	r.t.Helper()
 	all := map[string]record.Target{}
-	for line, err := range record.Entries[record.Target](r.Recording, record.TargetsFile) {
+	for _, target := range entries[record.Target](r, record.TargetsFile) {
+		all[target.Job] = target
+	}
+	return all
+}
+
+func entries[T any](r recording, name string) []T {
+	r.t.Helper()
+	var all []T
+	for line, err := range record.Entries[T](r.Recording, name) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		all[line.Entry.Job] = line.Entry
+		all = append(all, line.Entry)
 	}
 	return all
 }
@@ -273,5 +298,3 @@ func (r recording) holds(text string) bool {
 	}
 	return found
 }
-
-var _ = json.Marshal

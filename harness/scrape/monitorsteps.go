@@ -13,11 +13,11 @@ import (
 // steps are the relabelling steps by which the Prometheus operator selects the
 // targets of an endpoint, and labels them.
 func (m *monitor) steps(p port) []step {
-	prefix := metaLabel + "service_"
+	of := metaLabel + "service_"
 	if m.ofPods() {
-		prefix = metaLabel + "pod_"
+		of = metaLabel + "pod_"
 	}
-	steps := slices.Concat(selected(m.Spec.Selector, prefix), m.portSteps(p))
+	steps := slices.Concat(selected(m.Spec.Selector, of), m.portSteps(p))
 	if p.FilterRunning == nil || *p.FilterRunning {
 		steps = append(steps, step{Action: "drop", SourceLabels: []string{metaLabel + "pod_phase"}, Regex: "(Failed|Succeeded)"})
 	}
@@ -29,7 +29,7 @@ func (m *monitor) steps(p port) []step {
 		steps = append(steps, copied(metaLabel+"pod_label_"+sanitised(l), sanitised(l)))
 	}
 	if l := m.Spec.JobLabel; l != "" {
-		steps = append(steps, copied(prefix+"label_"+sanitised(l), "job"))
+		steps = append(steps, copied(of+"label_"+sanitised(l), "job"))
 	}
 	if name := p.name(); name != "" {
 		steps = append(steps, set("endpoint", name))
@@ -87,18 +87,18 @@ func (p port) name() string {
 }
 
 // selected keep what a label selector selects.
-func selected(s metav1.LabelSelector, prefix string) []step {
+func selected(s metav1.LabelSelector, of string) []step {
 	var steps []step
 	for _, name := range slices.Sorted(maps.Keys(s.MatchLabels)) {
-		steps = append(steps, labelled(prefix, name, "keep", s.MatchLabels[name]))
+		steps = append(steps, labelled(of, name, "keep", s.MatchLabels[name]))
 	}
 	for _, e := range s.MatchExpressions {
-		present := step{SourceLabels: []string{metaLabel + "labelpresent_" + sanitised(e.Key)}, Regex: "true", Action: "keep"}
+		present := step{SourceLabels: []string{of + "labelpresent_" + sanitised(e.Key)}, Regex: "true", Action: "keep"}
 		switch e.Operator {
 		case metav1.LabelSelectorOpIn:
-			steps = append(steps, labelled(prefix, e.Key, "keep", e.Values...))
+			steps = append(steps, labelled(of, e.Key, "keep", e.Values...))
 		case metav1.LabelSelectorOpNotIn:
-			steps = append(steps, labelled(prefix, e.Key, "drop", e.Values...))
+			steps = append(steps, labelled(of, e.Key, "drop", e.Values...))
 		case metav1.LabelSelectorOpExists:
 			steps = append(steps, present)
 		case metav1.LabelSelectorOpDoesNotExist:
@@ -109,13 +109,13 @@ func selected(s metav1.LabelSelector, prefix string) []step {
 	return steps
 }
 
-func labelled(prefix, name, action string, values ...string) step {
+func labelled(of, name, action string, values ...string) step {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = regexp.QuoteMeta(v)
 	}
 	return step{
-		SourceLabels: []string{metaLabel + "label_" + sanitised(name), metaLabel + "labelpresent_" + sanitised(name)},
+		SourceLabels: []string{of + "label_" + sanitised(name), of + "labelpresent_" + sanitised(name)},
 		Regex:        "(" + strings.Join(quoted, "|") + ");true", Action: action,
 	}
 }

@@ -22,17 +22,21 @@ func (s *session) writeTargets() error {
 		t := s.target(f)
 		jobs[f.job] = true
 		list = append(list, t)
-		if f.ready && t.Answered == 0 && t.Failed > 0 {
-			s.gap(t.Job+" of "+f.url.Host, errors.New(cmp.Or(t.Error, "no answer")))
+		if f.ready && t.Answered == 0 && (t.Failed > 0 || s.essential(f.job)) {
+			s.gap(t.Job+" of "+f.url.Host, errors.New(cmp.Or(t.Error, "the recording ended before it was asked")))
 		}
 	}
 	for _, name := range essential {
-		if s.pools.ours[name] && !jobs[name] {
+		if s.essential(name) && !jobs[name] {
 			s.gap(name, errors.New("no target was found"))
 		}
 	}
 	slices.SortFunc(list, compareTargets)
 	return record.Lines(s.writer, record.TargetsFile, list)
+}
+
+func (s *session) essential(job string) bool {
+	return s.pools.ours[job] && slices.Contains(essential, job)
 }
 
 func (s *session) target(f found) record.Target {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
@@ -38,6 +39,15 @@ type found struct {
 	port   string
 	// ready is false for pods that have not been ready so far.
 	ready bool
+}
+
+// patience is how long to wait for targets of other jobs than the built-in ones
+// before the first are handed on.
+func (p *pools) patience() time.Duration {
+	if len(p.ours) == 0 || len(p.ours) == len(p.jobs) {
+		return 0
+	}
+	return 3 * noticeAfter
 }
 
 // handOn returns the groups of every job without the targets that are not

@@ -209,17 +209,26 @@ func (s *session) scrape(jobs []*config.ScrapeConfig) error {
 }
 
 // pass hands the targets that discovery finds on, less those that are not
-// scraped.
+// scraped. Where built-in jobs have to leave targets to others, it waits a little
+// until discovery has found those.
 func (s *session) pass(ctx context.Context, from <-chan map[string][]*targetgroup.Group, to chan<- map[string][]*targetgroup.Group) {
-	for {
+	var found map[string][]*targetgroup.Group
+	first := time.NewTimer(s.pools.patience())
+	defer first.Stop()
+	for waiting := true; ; {
 		select {
-		case groups := <-from:
-			s.routes.learn(groups)
-			select {
-			case to <- s.pools.handOn(ctx, groups):
-			case <-ctx.Done():
-				return
-			}
+		case found = <-from:
+		case <-first.C:
+			waiting = false
+		case <-ctx.Done():
+			return
+		}
+		if waiting || found == nil {
+			continue
+		}
+		s.routes.learn(found)
+		select {
+		case to <- s.pools.handOn(ctx, found):
 		case <-ctx.Done():
 			return
 		}

@@ -103,3 +103,84 @@ func TestWhatTargetsDo(t *testing.T) {
 		})
 	}
 }
+
+const web = `{"metadata":{"namespace":"shop","name":"web-1","labels":{"app":"web"},"annotations":{"prometheus.io/scrape":"true","prometheus.io/port":"8080","prometheus.io/path":"stats"}},
+ "spec":{"nodeName":"n1","containers":[{"name":"web","ports":[{"containerPort":8080},{"containerPort":9090}]}]},
+ "status":{"phase":"Running","podIP":"10.1.0.7","hostIP":"10.0.0.1","conditions":[{"type":"Ready","status":"READY"}]}}`
+
+const webStats = "/api/v1/namespaces/shop/pods/web-1:8080/proxy/stats"
+
+// shop puts the pod web-1 on a cluster.
+func (c *cluster) shop(ready string) {
+	c.objects["/api/v1/pods"] = list("PodList", "v1", strings.Replace(web, "READY", ready, 1))
+}
+
+func TestAnnotatedPods(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t)
+	c.shop("True")
+	c.targets[webStats] = says(`requests_total{pod="inner",code="200"} 3` + "\n")
+	r := c.record(scrape.Recorder{}, func(*record.Writer) { c.wait(webStats, 2) })
+	want := map[string][]string{
+		`{app="web", code="200", exported_pod="inner", instance="10.1.0.7:8080", job="kubernetes-pods", namespace="shop", node="n1", pod="web-1"}`: {"3"},
+	}
+	got := r.samples("requests_total")
+	for name := range got {
+		got[name] = distinct(got[name])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("series (-want +got):\n%s", diff)
+	}
+	target := r.targets()["kubernetes-pods"]
+	if target.Namespace != "shop" || target.Pod != "web-1" || target.Path != "/stats" || target.Port != "8080" || target.Answered < 2 || target.Failed != 0 {
+		t.Errorf("target = %+v", target)
+	}
+}
+
+func TestGaps(t *testing.T) {
+	t.Parallel()
+	const why = "503 Service Unavailable: dial tcp: connection refused"
+	for name, row := range map[string]struct {
+		arrange func(*cluster)
+		until   string // has been asked some times
+		gap     string // that has to be there
+		none    string // that must not
+	}{
+		"a target that never answers":         {func(*cluster) {}, kubelet + "/probes", "series: kubelet/probes of 10.0.0.1:10250: " + why, ""},
+		"a target that answers garbage":       {func(c *cluster) { c.targets[kubelet+"/probes"] = says("<html>") }, kubelet + "/probes", `series: kubelet/probes of 10.0.0.1:10250: expected`, ""},
+		"a pod that is ready and is silent":   {func(c *cluster) { c.shop("True") }, webStats, "series: kubernetes-pods of 10.1.0.7:8080: " + why, ""},
+		"a pod that never becomes ready":      {func(c *cluster) { c.shop("False") }, webStats, "", "10.1.0.7"},
+		"a target that once answered":         {func(c *cluster) { c.targets[kubelet+"/probes"] = once }, kubelet + "/probes", "", "kubelet/probes of"},
+		"a runtime's endpoint that is off":    {func(*cluster) {}, kubelet, "", "docker"},
+		"no node can be listed":               {func(c *cluster) { delete(c.objects, "/api/v1/nodes") }, "/metrics", "series: kubelet/cadvisor: no target was found", ""},
+		"monitors cannot be listed":           {func(c *cluster) { delete(c.objects, "/apis/monitoring.coreos.com/v1/podmonitors") }, kubelet, "series: podmonitors: dial tcp: connection refused", ""},
+		"the cluster does not know monitors":  {func(c *cluster) { c.objects["/apis/monitoring.coreos.com/v1/podmonitors"] = notFound }, kubelet, "", "podmonitors"},
+		"a monitor that makes no sense":       {func(c *cluster) { c.monitor(`{"endpoints":[{"path":7}]}`) }, kubelet, "series: ServiceMonitor shop/web: ", ""},
+		"a monitor with a broken relabelling": {func(c *cluster) { c.monitor(`{"endpoints":[{"relabelings":[{"regex":"("}]}]}`) }, kubelet, "series: ServiceMonitor shop/web: ", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCluster(t)
+			c.targets[kubelet] = says("m 1\n")
+			row.arrange(c)
+			r := c.record(scrape.Recorder{}, func(*record.Writer) { c.wait(row.until, 4) })
+			has := func(what string) bool {
+				return slices.ContainsFunc(r.gaps(), func(g string) bool { return strings.Contains(g, what) })
+			}
+			if !has(row.gap) {
+				t.Errorf("gaps = %q, want %q among them", r.gaps(), row.gap)
+			}
+			if row.none != "" && has(row.none) {
+				t.Errorf("gaps = %q, want none of %q", r.gaps(), row.none)
+			}
+		})
+	}
+}
+
+func once(w http.ResponseWriter, _ *http.Request, nth int) {
+	if nth > 1 {
+		fail(w, http.StatusServiceUnavailable, "ServiceUnavailable", "gone")
+		return
+	}
+	expose(w, "m 1\n")
+}

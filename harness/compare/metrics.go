@@ -173,12 +173,16 @@ func schemasOf(of [2]*record.Recording, shared, leaveOut map[string]bool) ([2]*s
 // dependsOnRuntime is true for kubelet's endpoints, and for those of workloads
 // that are not the cluster's own.
 func dependsOnRuntime(target string) bool {
-	if target == "kubelet" || strings.HasPrefix(target, "kubelet/") {
+	if ofKubelet(target) {
 		return true
 	}
 	_, pod, _ := strings.Cut(target, "/")
 	isPod := strings.HasPrefix(target, "pod/") || strings.HasPrefix(target, "service/")
 	return isPod && !strings.HasPrefix(pod, "kube-system/") && !strings.HasPrefix(pod, suitePrefix)
+}
+
+func ofKubelet(target string) bool {
+	return target == "kubelet" || strings.HasPrefix(target, "kubelet/")
 }
 
 func resources(target string) bool {
@@ -237,7 +241,7 @@ func (s *schema) dropSilent(other *schema) {
 // workload's own gauge. kubelet has gauges that appear with their first value.
 func (s *schema) firm(e *exposition, name string, counted float64) bool {
 	if e.families[name].GetType() == dto.MetricType_GAUGE {
-		return e.Target != "kubelet" && !strings.HasPrefix(e.Target, "kubelet/")
+		return !ofKubelet(e.Target)
 	}
 	return counted >= often
 }

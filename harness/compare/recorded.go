@@ -23,15 +23,10 @@ type recorded struct {
 	pods   map[string]string
 	// glimpsed is what was scraped at least once.
 	glimpsed facts
-	// counted sums metrics up that no exposition has.
-	counted map[key]*amounts
+	// counted sums up what metrics counted that no exposition has.
+	counted map[key]float64
 	// present are the pods and containers that had series.
 	present map[presence]Evidence
-}
-
-type amounts struct {
-	sum      float64
-	labelled bool
 }
 
 // presence is that a pod, or a container of one, had series.
@@ -44,7 +39,7 @@ type presence struct {
 func (s *schema) addRecorded(shared, leaveOut map[string]bool) error {
 	r := &recorded{
 		schema: s, shared: shared, pods: podRoles(s.recording), glimpsed: facts{},
-		counted: map[key]*amounts{}, present: map[presence]Evidence{},
+		counted: map[key]float64{}, present: map[presence]Evidence{},
 	}
 	s.inTime = r
 	h, err := readHistory(s.recording, r.pods)
@@ -103,23 +98,27 @@ func (r *recorded) addLevels(one *series) {
 // addMetric adds that a metric is exposed, and how its labels are written.
 func (r *recorded) addMetric(one *series) {
 	k := key{metricName, one.source.name + " " + one.metric}
-	if r.schema.facts[k] == nil || r.counted[k] != nil {
-		if r.counted[k] == nil {
-			r.counted[k] = &amounts{}
+	sum, counting := r.counted[k]
+	if counting || r.schema.facts[k] == nil {
+		if !counting {
 			r.schema.facts.add(k, "exposed", one.evidence(r.schema.recording))
 		}
-		r.counted[k].sum += one.value
-		one.own(func(string, string) { r.counted[k].labelled = true })
+		counted := one.value
+		if one.kind == "gauge" && !ofKubelet(one.source.name) {
+			counted = often // it is there because of what the workload is
+		}
+		r.counted[k] = sum + counted
 	}
 	one.own(func(name, v string) {
 		r.note(key{labelValue + name, one.source.name + " " + one.metric}, r.schema.shapes.value(name, v), one)
 	})
 }
 
-// addCounted judges how much the metrics that no exposition has counted.
+// addCounted judges the metrics that no exposition has by how much they counted.
+// Whether one has labels cannot be told: those without a value leave no trace.
 func (r *recorded) addCounted() {
-	for k, a := range r.counted {
-		r.schema.rare[k] = a.labelled && a.sum < often
+	for k, sum := range r.counted {
+		r.schema.rare[k] = !(sum >= often) // which may be no number
 	}
 }
 

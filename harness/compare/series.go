@@ -36,17 +36,17 @@ type history struct {
 	// sources the same by job and instance.
 	answered []scraped
 	sources  map[string][]scraped
-	// families are the metrics that have several series' names, by job and name.
-	families map[string]bool
+	// types are those of metrics, by job and name.
+	types map[string]string
 }
 
 // series is one time series and what has to be known of its samples.
 type series struct {
 	source scraped
-	// metric is the name of its family.
-	metric string
-	labels labels.Labels // those of its source included
-	value  float64
+	// metric is the name of its family, and kind that one's type if it is known.
+	metric, kind string
+	labels       labels.Labels // those of its source included
+	value        float64
 	// samples counts them; markers that the series ended do not count.
 	samples     int
 	first, last int64 // in milliseconds since 1970
@@ -57,7 +57,7 @@ func readHistory(r *record.Recording, roles map[string]string) (*history, error)
 	if r.Series == nil {
 		return nil, nil
 	}
-	h := &history{recording: r, sources: map[string][]scraped{}, families: map[string]bool{}}
+	h := &history{recording: r, sources: map[string][]scraped{}, types: map[string]string{}}
 	for target, err := range record.Entries[record.Target](r, record.TargetsFile) {
 		if err != nil {
 			return nil, err
@@ -73,9 +73,7 @@ func readHistory(r *record.Recording, roles map[string]string) (*history, error)
 		if err != nil {
 			return nil, err
 		}
-		if f := family.Entry; f.Type == "histogram" || f.Type == "summary" {
-			h.families[f.Job+"\x00"+f.Name] = true
-		}
+		h.types[family.Entry.Job+"\x00"+family.Entry.Name] = family.Entry.Type
 	}
 	return h, nil
 }
@@ -132,10 +130,12 @@ func (h *history) attribute(s *series, ls labels.Labels) bool {
 		return false
 	}
 	s.source, s.labels, s.metric = source, ls, ls.Get(labels.MetricName)
+	job := ls.Get("job") + "\x00"
+	s.kind = h.types[job+s.metric]
 	for _, suffix := range []string{"_bucket", "_sum", "_count"} {
 		base, has := strings.CutSuffix(s.metric, suffix)
-		if has && h.families[ls.Get("job")+"\x00"+base] {
-			s.metric = base
+		if kind := h.types[job+base]; has && (kind == "histogram" || kind == "summary") {
+			s.metric, s.kind = base, kind
 			return suffix == "_count" // the family is known from the one that counts
 		}
 	}

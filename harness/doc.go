@@ -5,7 +5,8 @@
 //
 //  1. create: both clusters, all or nothing
 //  2. images: the scenario's images, into the store each side's kubelet reads
-//  3. apply: the workloads and agents, until they are ready
+//  3. apply: the workloads and agents, until they are ready; from then on metrics
+//     are recorded
 //  4. stimuli: what is done to both sides so that alerts and searches have a reason
 //  5. suites: the scenario's suites, one process per suite and side
 //  6. observe: until the workloads have run for as long as the scenario says

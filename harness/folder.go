@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
+	"github.com/rehearse-dev/rehearse/harness/record/series"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
@@ -125,6 +127,9 @@ func OpenFolder(path string) (*Folder, error) {
 	}
 	return f, nil
 }
+
+// FS is the run folder to read from.
+func (f *Folder) FS() fs.FS { return series.DirFS(f.Path) }
 
 // ClusterNames are the names of both clusters, baseline first.
 func (f *Folder) ClusterNames() [2]string {

@@ -20,8 +20,10 @@ type performance struct {
 	writers [2]*record.Writer
 	pair    *clusters.Pair
 	// settled is when the workloads were ready: observing counts from there.
-	settled   time.Time
-	applied   bool
+	settled time.Time
+	applied bool
+	// stops end what watches each side.
+	stops     [2][]func(context.Context) error
 	collected bool
 	stages    []Stage
 }
@@ -95,7 +97,10 @@ func (p *performance) apply(ctx context.Context) error {
 		return p.Applier.Apply(ctx, c, p.Scenario)
 	})
 	p.settled = p.Now()
-	return err
+	if err != nil {
+		return err
+	}
+	return p.watch(ctx)
 }
 
 // stimuli does the scenario's stimuli to both sides, each at its own pace.
@@ -133,7 +138,7 @@ func (p *performance) collect(ctx context.Context) error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(rescueTimeout, cancel) })
 	defer stop()
-	return p.collectKinds(surviving)
+	return errors.Join(p.stopWatching(surviving), p.collectKinds(surviving))
 }
 
 // collectKinds runs the collectors of the given kinds, or all of them.

@@ -28,6 +28,9 @@ type Rehearsal struct {
 	// Collectors record one kind of evidence each; they run one after another on
 	// each side.
 	Collectors []Collector
+	// Watchers record one kind of evidence each, on each side, while the workloads
+	// run.
+	Watchers []Watcher
 	// Folder takes all that the rehearsal leaves behind.
 	Folder *Folder
 	// Keep leaves the pair running after the rehearsal.
@@ -70,6 +73,17 @@ type Stimulator interface {
 type Collector interface {
 	Kind() record.Kind
 	Collect(ctx context.Context, c *clusters.Cluster, w *record.Writer) error
+}
+
+// Watcher records one kind of evidence of one cluster for as long as its workloads
+// run.
+type Watcher interface {
+	Kind() record.Kind
+	// Watch starts recording and returns at once. The returned function ends that,
+	// and is called once, before anything is collected; ctx may be done by then,
+	// when a rehearsal ends early. As with a Collector, what cannot be looked at is
+	// a gap, and an error means that the recording could not be written.
+	Watch(ctx context.Context, c *clusters.Cluster, w *record.Writer) (stop func(context.Context) error, err error)
 }
 
 type stage struct {

@@ -93,6 +93,7 @@ func mdFinding(c *compare.Comparison, f compare.Finding) string {
 	item("Touches", mdText(clip(strings.Join(assetNames(f, 5), ", "), 500)))
 	item("Fix", mdProse(clip(f.Remedy, 800)))
 	item("Cause", mdCode(f.Cause))
+	item("Holds for", holdsFor(f))
 	return b.String()
 }
 

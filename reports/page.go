@@ -172,6 +172,9 @@ func newPageFinding(c *compare.Comparison, f compare.Finding, number int) pageFi
 // Proofs is how many pieces of evidence the page shows of a finding.
 func (p pageFinding) Proofs() int { return len(p.Sides[0].Evidence) + len(p.Sides[1].Evidence) }
 
+// HoldsFor names the kinds of Docker side that the finding holds for.
+func (p pageFinding) HoldsFor() string { return holdsFor(p.Finding) }
+
 // AssetNames names the assets that a line has room for.
 func (p pageFinding) AssetNames() string { return strings.Join(assetNames(p.Finding, 3), ", ") }
 

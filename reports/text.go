@@ -112,6 +112,9 @@ func (p *printer) finding(number int, f compare.Finding) {
 	if f.Cause != "" {
 		notes = append(notes, f.Cause)
 	}
+	if holds := holdsFor(f); holds != "" {
+		notes = append(notes, "holds for "+holds)
+	}
 	p.para(dim, "     ", strings.Join(notes, " · "))
 }
 

@@ -99,6 +99,17 @@ func subjects(f compare.Finding, limit int) (shown []string, more int) {
 	return all[:limit], len(all) - limit
 }
 
+// holdsFor names the kinds of Docker side that a finding about metrics holds for.
+func holdsFor(f compare.Finding) string {
+	var kinds []string
+	for _, r := range f.Baselines {
+		kinds = append(kinds, map[clusters.Runtime]string{
+			clusters.Docker: "cri-dockerd", clusters.Dockershim: "dockershim",
+		}[r])
+	}
+	return strings.Join(kinds, " and ")
+}
+
 // where is the place of a piece of evidence, as editors and grep write it.
 func where(e compare.Evidence) string { return place(e.File, e.Line) }
 

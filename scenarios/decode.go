@@ -6,5 +6,4 @@ var notYet = map[string]bool{
 	"spec.assets.live.alertmanager": true,
 	"spec.assets.live.prometheus":   true,
 	"spec.expect":                   true,
-	"spec.observe.scrapeInterval":   true,
 }

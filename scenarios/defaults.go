@@ -15,6 +15,7 @@ const (
 	DefaultSettle            = 3 * time.Minute
 	DefaultMaxFor            = 30 * time.Second
 	DefaultMaxRange          = time.Minute
+	DefaultScrapeInterval    = 15 * time.Second
 	DefaultSuiteTimeout      = 10 * time.Minute
 )
 
@@ -29,6 +30,7 @@ func (s *Scenario) SetDefaults() {
 	fill(&s.Spec.Observe.Settle.Duration, DefaultSettle)
 	fill(&s.Spec.Observe.MaxFor.Duration, DefaultMaxFor)
 	fill(&s.Spec.Observe.MaxRange.Duration, DefaultMaxRange)
+	fill(&s.Spec.Observe.ScrapeInterval.Duration, DefaultScrapeInterval)
 	for i := range s.Spec.Workloads {
 		fill(&s.Spec.Workloads[i].Ready, ReadyAll)
 	}

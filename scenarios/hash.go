@@ -69,6 +69,7 @@ func (s *Scenario) references() ([]string, error) {
 	for _, suite := range s.Spec.Suites {
 		paths = append(paths, suite.Binary)
 	}
+	paths = append(paths, s.Spec.Observe.ScrapeConfigs)
 	assets, err := s.AssetFiles()
 	if err != nil {
 		return nil, err

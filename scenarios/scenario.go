@@ -246,6 +246,13 @@ type Observe struct {
 	// whatever they say; zero means one minute. Shorter than two scrapes, rates see
 	// nothing.
 	MaxRange Duration `json:"maxRange,omitzero"`
+	// ScrapeInterval between two scrapes of everything that exposes metrics, from
+	// the end of applying until evidence is collected; zero means 15 seconds, and
+	// a second is the least.
+	ScrapeInterval Duration `json:"scrapeInterval,omitzero"`
+	// ScrapeConfigs is a Prometheus configuration whose scrape_configs take the
+	// place of the built-in jobs (docs/metrics.md).
+	ScrapeConfigs string `json:"scrapeConfigs,omitempty"`
 }
 
 // Assets are what the user has built on top of a cluster's behaviour and wants

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 
@@ -69,6 +70,10 @@ func (v validator) all() {
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
 	v.notNegative("spec.observe.maxFor", v.Spec.Observe.MaxFor)
 	v.notNegative("spec.observe.maxRange", v.Spec.Observe.MaxRange)
+	if every := v.Spec.Observe.ScrapeInterval; every.Duration < time.Second {
+		v.add("spec.observe.scrapeInterval", "", "expected a second or more, found %s", every)
+	}
+	v.regularFile("spec.observe.scrapeConfigs", v.Spec.Observe.ScrapeConfigs)
 	v.assets()
 }
 

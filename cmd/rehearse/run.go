@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness"
@@ -126,7 +127,9 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 		return nil, err
 	}
 	defer done()
-	rehearsal, release, err := a.assemble(ctx, scenario, folder, assembly{o, observe, a.logger(log)})
+	logger := a.logger(log)
+	klog.SetSlogLogger(logger) // Kubernetes' libraries would write to the terminal
+	rehearsal, release, err := a.assemble(ctx, scenario, folder, assembly{o, observe, logger})
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +175,7 @@ func (a *app) judge(ctx context.Context, folder *harness.Folder, failOn string) 
 	defer done()
 	var comparison *compare.Comparison
 	err = observe.Do("compare", func() error {
-		comparison, err = harness.Judge(ctx, os.DirFS(folder.Path), compare.Severity(failOn))
+		comparison, err = harness.Judge(ctx, folder.FS(), compare.Severity(failOn))
 		return err
 	})
 	if err != nil {

@@ -64,6 +64,9 @@ func (a *app) validateScenarios(names []string) error {
 		if err != nil {
 			return err
 		}
+		if _, err := scrapeJobs(s); err != nil {
+			return err
+		}
 		set, err := loadSearches(s)
 		if err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/nodeimage"
 	"github.com/rehearse-dev/rehearse/harness"
 	"github.com/rehearse-dev/rehearse/harness/collect"
+	"github.com/rehearse-dev/rehearse/harness/scrape"
 	"github.com/rehearse-dev/rehearse/harness/stimuli"
 	"github.com/rehearse-dev/rehearse/internal/lease"
 	"github.com/rehearse-dev/rehearse/internal/progress"
@@ -37,6 +38,10 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 	if err != nil {
 		return nil, nil, err
 	}
+	jobs, err := scrapeJobs(s)
+	if err != nil {
+		return nil, nil, err
+	}
 	provider, release, err := a.provider(ctx, folder, by)
 	if err != nil {
 		return nil, nil, err
@@ -53,6 +58,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 		},
 		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
 		Collectors: collectors(s, provider, exec),
+		Watchers:   []harness.Watcher{scrape.Recorder{Jobs: jobs, Interval: s.Spec.Observe.ScrapeInterval.Duration, Log: by.log}},
 		Folder:     folder,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
@@ -109,6 +115,14 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 		Observe:   observe,
 		Log:       log,
 	}, nil
+}
+
+// scrapeJobs are the jobs by which metrics are recorded.
+func scrapeJobs(s *scenarios.Scenario) (scrape.Jobs, error) {
+	if s.Spec.Observe.ScrapeConfigs == "" {
+		return scrape.Jobs{}, nil
+	}
+	return scrape.ReadJobs(s.Path(s.Spec.Observe.ScrapeConfigs))
 }
 
 func collectors(s *scenarios.Scenario, provider clusters.Provider, exec clusters.NodeExecer) []harness.Collector {

@@ -113,7 +113,7 @@ func TestTextIsAPage(t *testing.T) {
 		t.Fatal("no entry MET-005, or its case matters")
 	}
 	text := entry.Text()
-	for _, want := range []string{"MET-005: ", "\nDocker:\n  ", "\ncontainerd:\n  ", "\nWhat to do:\n  ", "\nHolds for: dockershim\n"} {
+	for _, want := range []string{"MET-005: ", "\nDocker behind dockershim (kubelet up to 1.23):\n  ", "\nDocker behind cri-dockerd:\n  ", "\ncontainerd:\n  ", "\nWhat to do:\n  ", "\nHolds for: dockershim\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("Text() lacks %q:\n%s", want, text)
 		}

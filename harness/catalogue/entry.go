@@ -18,6 +18,9 @@ type Entry struct {
 	// Docker and Containerd say how each of them behaves.
 	Docker     string `yaml:"docker"`
 	Containerd string `yaml:"containerd"`
+	// Dockershim is how Docker behaves behind dockershim, where that is not how it
+	// behaves behind cri-dockerd, which Docker then is about.
+	Dockershim string `yaml:"dockershim,omitempty"`
 	Why        string `yaml:"why"`    // what in the runtimes makes it so
 	Who        string `yaml:"who"`    // what usually leans on the Docker behaviour
 	Remedy     string `yaml:"remedy"` // what to do about it
@@ -98,9 +101,13 @@ func (m *Matcher) fits(d Difference) bool {
 func (e *Entry) Text() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s\n", e.ID, e.Title)
-	for _, part := range [][2]string{
-		{"Docker", e.Docker}, {"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy},
-	} {
+	docker := [][2]string{{"Docker", e.Docker}}
+	if e.Dockershim != "" {
+		docker = [][2]string{{"Docker behind dockershim (kubelet up to 1.23)", e.Dockershim}, {"Docker behind cri-dockerd", e.Docker}}
+	}
+	for _, part := range append(docker, [][2]string{
+		{"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy},
+	}...) {
 		fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
 	}
 	if len(e.Baselines) > 0 {

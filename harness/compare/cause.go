@@ -53,6 +53,23 @@ func workloadOf(subject string) string {
 	return subject
 }
 
+// holdsFor are the kinds of Docker side that a finding holds for: those of its
+// entry, and without one that at hand.
+func (a attribution) holdsFor(entry catalogue.Entry) []clusters.Runtime {
+	if entry.ID != "" && len(entry.Baselines) == 0 {
+		return []clusters.Runtime{clusters.Docker, clusters.Dockershim}
+	}
+	if entry.ID != "" {
+		return entry.Baselines
+	}
+	for _, r := range []clusters.Runtime{a.pair.Baseline.Runtime, a.pair.Candidate.Runtime} {
+		if r == clusters.Docker || r == clusters.Dockershim {
+			return []clusters.Runtime{r}
+		}
+	}
+	return nil
+}
+
 // explain asks the catalogue, which knows Docker and containerd and not which of
 // them is the baseline.
 func (a attribution) explain(f Finding) catalogue.Entry {

@@ -59,6 +59,8 @@ type sample struct {
 	value  float64 // of a histogram or summary: how many were observed
 }
 
+func (s sample) label(name string) string { return s.labels[name] }
+
 // samples are the series of one family, in the order in which they stand.
 func (e *exposition) samples(name string) []sample {
 	var list []sample

@@ -59,6 +59,9 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f := group[0]
 	f.ID, f.Cause = id, entry.ID
 	f.Remedy = strings.TrimSpace(cmp.Or(entry.Remedy, f.Remedy))
+	if f.Kind == record.Metrics {
+		f.Baselines = a.holdsFor(entry)
+	}
 	f.Severity = gravest(entry, group)
 	f.Evidence, f.Assets = nil, nil
 	for _, member := range group {

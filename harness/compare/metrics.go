@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	dto "github.com/prometheus/client_model/go"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
@@ -20,6 +21,7 @@ const (
 	labelNames = "label names"
 	levels     = "levels that have series"
 	labelValue = "values of label " // and the label's name
+	metricType = "type"
 )
 
 // Metrics compares the schema of what endpoints expose, never amounts.
@@ -47,33 +49,46 @@ func Metrics(agents []scenarios.Agent) Comparer {
 		}
 	}
 	return Comparer{record.Metrics, []string{record.MetricsIndex}, func(baseline, candidate *record.Recording) (Section, error) {
-		b, err := schemaOf(baseline, signals)
+		shared := sharedRoles(baseline, candidate)
+		schemas, err := schemasOf([2]*record.Recording{baseline, candidate}, shared, signals)
 		if err != nil {
 			return Section{}, err
 		}
-		c, err := schemaOf(candidate, signals)
-		if err != nil {
-			return Section{}, err
-		}
+		b, c := schemas[0], schemas[1]
 		b.dropChance(c)
 		c.dropChance(b)
-		shared := sharedRoles(baseline, candidate)
-		if err := b.addResources(shared); err != nil {
-			return Section{}, err
-		}
-		if err := c.addResources(shared); err != nil {
+		b.inTime.forgive(c.inTime)
+		c.inTime.forgive(b.inTime)
+		if err := compareIdentities(b.inTime, c.inTime); err != nil {
 			return Section{}, err
 		}
 		b.dropSilent(c)
 		c.dropSilent(b)
-		chance := rule{chance: true}
-		s := diff(record.Metrics, rules{
-			labelNames: chance, labelValue + "name": chance, labelValue + "image": chance, labelValue + "id": chance,
-		}, b.facts, c.facts)
+		s := diff(record.Metrics, metricRules(b.facts, c.facts), b.facts, c.facts)
 		s.Gaps = slices.Concat(b.gaps, c.gaps)
 		s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
 		return s, nil
 	}}
+}
+
+// metricRules are strict about metrics and levels. Of labels a recording may have
+// caught only some values; that all values of one are plain on both sides is not
+// worth a check.
+func metricRules(baseline, candidate facts) rules {
+	chance := rule{chance: true}
+	of := rules{labelNames: chance, metricType: chance}
+	for _, k := range keys(baseline, candidate) {
+		label, isLabel := strings.CutPrefix(k.aspect, labelValue)
+		if !isLabel || label == "device" {
+			continue
+		}
+		of[k.aspect] = chance
+		if !telling(baseline[k]) && !telling(candidate[k]) {
+			delete(baseline, k)
+			delete(candidate, k)
+		}
+	}
+	return of
 }
 
 // schema is what the endpoints of one side expose.
@@ -81,34 +96,46 @@ type schema struct {
 	recording *record.Recording
 	facts     facts
 	// rare are the metrics that counted little: what was counted may be chance.
-	rare map[key]bool
-	// index are the lines of the index on which endpoints stand.
-	index map[string]int
-	gaps  []Gap
+	rare   map[key]bool
+	shapes shapes
+	// places are where it says that an endpoint answered.
+	places map[string]Evidence
+	gaps   []Gap
+	inTime *recorded
+}
+
+// answered notes that an endpoint answered.
+func (s *schema) answered(target string, where Evidence) {
+	if _, known := s.places[target]; !known {
+		s.places[target] = where
+	}
 }
 
 // absent points at the endpoint that does not expose something.
 func (s *schema) absent(k key) Evidence {
 	target, what, _ := strings.Cut(k.subject, " ")
-	return at(s.recording, record.MetricsIndex, s.index[target], fmt.Sprintf("%s does not expose %s (%s)", target, what, k.aspect))
+	where := s.places[target]
+	where.Text = shorten(fmt.Sprintf("%s does not expose %s (%s)", target, what, k.aspect))
+	return where
 }
 
 // unreadable notes an endpoint that answered something else than metrics.
 func (s *schema) unreadable(target string, err error) {
-	delete(s.index, target)
+	delete(s.places, target)
 	s.gaps = append(s.gaps, Gap{Side: s.recording.Meta.Side, Gap: record.Gap{Kind: record.Metrics, Subject: target, Reason: err.Error()}})
 }
 
 // often is how much a metric counts before its absence elsewhere is no chance.
 const often = 10
 
-func schemaOf(r *record.Recording, leaveOut map[string]bool) (*schema, error) {
-	s := &schema{recording: r, facts: facts{}, rare: map[key]bool{}, index: map[string]int{}}
+// schemaOf reads the expositions of a recording, and then its time series.
+func schemaOf(r *record.Recording, shared, leaveOut map[string]bool) (*schema, error) {
+	s := &schema{recording: r, facts: facts{}, rare: map[key]bool{}, shapes: shapes{}, places: map[string]Evidence{}}
 	for entry, err := range record.Entries[record.Exposition](r, record.MetricsIndex) {
 		if err != nil {
 			return nil, err
 		}
-		s.index[entry.Entry.Target] = entry.Number
+		s.answered(entry.Entry.Target, at(r, record.MetricsIndex, entry.Number, ""))
 		if !dependsOnRuntime(entry.Entry.Target) || resources(entry.Entry.Target) {
 			continue
 		}
@@ -123,17 +150,39 @@ func schemaOf(r *record.Recording, leaveOut map[string]bool) (*schema, error) {
 			}
 		}
 	}
-	return s, nil
+	if err := s.addResources(shared); err != nil {
+		return nil, err
+	}
+	err := s.addRecorded(shared, leaveOut)
+	return s, err
+}
+
+// schemasOf reads both sides at the same time.
+func schemasOf(of [2]*record.Recording, shared, leaveOut map[string]bool) ([2]*schema, error) {
+	var schemas [2]*schema
+	var group errgroup.Group
+	for i, r := range of {
+		group.Go(func() (err error) {
+			schemas[i], err = schemaOf(r, shared, leaveOut)
+			return err
+		})
+	}
+	return schemas, group.Wait()
 }
 
 // dependsOnRuntime is true for kubelet's endpoints, and for those of workloads
 // that are not the cluster's own.
 func dependsOnRuntime(target string) bool {
-	if target == "kubelet" || strings.HasPrefix(target, "kubelet/") {
+	if ofKubelet(target) {
 		return true
 	}
-	pod, isPod := strings.CutPrefix(target, "pod/")
+	_, pod, _ := strings.Cut(target, "/")
+	isPod := strings.HasPrefix(target, "pod/") || strings.HasPrefix(target, "service/")
 	return isPod && !strings.HasPrefix(pod, "kube-system/") && !strings.HasPrefix(pod, suitePrefix)
+}
+
+func ofKubelet(target string) bool {
+	return target == "kubelet" || strings.HasPrefix(target, "kubelet/")
 }
 
 func resources(target string) bool {
@@ -156,6 +205,25 @@ func (s *schema) add(e *exposition, name string) {
 		s.facts.add(k, names, e.find(name, first))
 	}
 	s.rare[k] = len(first.labels) > 0 && !s.firm(e, name, counted)
+	s.addForms(e, name, samples)
+}
+
+// addForms adds the type of a metric and how the values of its labels are
+// written.
+func (s *schema) addForms(e *exposition, name string, samples []sample) {
+	note := func(aspect, value string, of sample) {
+		if k := (key{aspect, e.Target + " " + name}); !s.facts.enough(k, value) {
+			s.facts.add(k, value, e.find(name, of))
+		}
+	}
+	note(metricType, strings.ToLower(e.families[name].GetType().String()), samples[0])
+	for _, sample := range samples {
+		for label, v := range sample.labels {
+			if shape := s.shapes.value(label, v); shape != "" {
+				note(labelValue+label, shape, sample)
+			}
+		}
+	}
 }
 
 // dropSilent forgets the metrics of endpoints that did not answer on the other
@@ -163,7 +231,8 @@ func (s *schema) add(e *exposition, name string) {
 func (s *schema) dropSilent(other *schema) {
 	maps.DeleteFunc(s.facts, func(k key, _ fact) bool {
 		target, _, _ := strings.Cut(k.subject, " ")
-		return other.index[target] == 0
+		_, answered := other.places[target]
+		return !answered
 	})
 }
 
@@ -172,7 +241,7 @@ func (s *schema) dropSilent(other *schema) {
 // workload's own gauge. kubelet has gauges that appear with their first value.
 func (s *schema) firm(e *exposition, name string, counted float64) bool {
 	if e.families[name].GetType() == dto.MetricType_GAUGE {
-		return e.Target != "kubelet" && !strings.HasPrefix(e.Target, "kubelet/")
+		return !ofKubelet(e.Target)
 	}
 	return counted >= often
 }

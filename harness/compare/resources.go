@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
@@ -40,13 +39,19 @@ func rolesOf(r *record.Recording) map[string]bool {
 	return roles
 }
 
+// podRoles are the roles of the pods of a recording, both as <namespace>/<name>.
+func podRoles(r *record.Recording) map[string]string {
+	pods := map[string]string{}
+	for _, p := range r.Meta.Names.Pods {
+		pods[path.Join(p.Namespace, p.Name)] = path.Join(p.Namespace, p.Role)
+	}
+	return pods
+}
+
 // addResources adds the levels at which each resource metric has series, and the
 // shapes of the labels that identify containers.
 func (s *schema) addResources(shared map[string]bool) error {
-	pods := map[string]string{} // <namespace>/<name> -> role
-	for _, p := range s.recording.Meta.Names.Pods {
-		pods[path.Join(p.Namespace, p.Name)] = path.Join(p.Namespace, p.Role)
-	}
+	pods := podRoles(s.recording)
 	for entry, err := range record.Entries[record.Exposition](s.recording, record.MetricsIndex) {
 		if err != nil {
 			return err
@@ -61,7 +66,7 @@ func (s *schema) addResources(shared map[string]bool) error {
 		}
 		for _, name := range e.names() {
 			for _, series := range e.samples(name) {
-				owner := path.Join(series.labels["namespace"], series.labels["pod"])
+				owner := path.Join(series.label("namespace"), series.label("pod"))
 				if owner == "" || shared[pods[owner]] {
 					s.addSeries(e, name, series)
 				}
@@ -72,7 +77,7 @@ func (s *schema) addResources(shared map[string]bool) error {
 }
 
 func (s *schema) addSeries(e *exposition, name string, series sample) {
-	level := levelOf(e.Target, series.labels)
+	level := levelOf(e.Target, series.label)
 	note := func(k key, value string) {
 		if !s.facts.enough(k, value) {
 			s.facts.add(k, value, e.find(name, series))
@@ -80,7 +85,7 @@ func (s *schema) addSeries(e *exposition, name string, series sample) {
 	}
 	note(key{levels, e.Target + " " + name}, level)
 	if e.Target == "kubelet/cadvisor" {
-		for k, shape := range identity(e.Target, level, series.labels) {
+		for k, shape := range s.shapes.identity(e.Target, level, series.label) {
 			note(k, shape)
 		}
 	}
@@ -92,16 +97,16 @@ var (
 )
 
 // levelOf says what a series is about.
-func levelOf(target string, labels map[string]string) string {
-	id := labels["id"]
+func levelOf(target string, label func(string) string) string {
+	id, container, pod := label("id"), label("container"), label("pod")
 	switch {
-	case labels["container"] == "POD":
+	case container == "POD":
 		return podPauseLevel
-	case labels["container"] != "":
+	case container != "":
 		return containerLevel
-	case labels["pod"] != "" && labels["image"] != "":
+	case pod != "" && label("image") != "":
 		return pauseLevel
-	case labels["pod"] != "":
+	case pod != "":
 		return podLevel
 	case id == "/" || id == "" && target == "kubelet/resource":
 		return nodeLevel
@@ -119,28 +124,28 @@ func levelOf(target string, labels map[string]string) string {
 // identity are the shapes of the labels that tell containers apart, and of the
 // node's devices that are there for one container only. The label id counts for
 // all containers together: it is all that a container without a name has.
-func identity(target, level string, labels map[string]string) map[key]string {
-	shapes := map[key]string{}
+func (s shapes) identity(target, level string, label func(string) string) map[key]string {
+	found := map[key]string{}
 	id := key{labelValue + "id", target + " containers"}
 	switch level {
 	case containerLevel, pauseLevel, podPauseLevel:
-		shapes[key{labelValue + "name", target + " " + level}] = nameShape(labels["name"])
-		shapes[key{labelValue + "image", target + " " + level}] = spelling(labels["image"])
-		shapes[id] = normalise.Shape(path.Base(labels["id"]))
+		found[key{labelValue + "name", target + " " + level}] = s.name(label("name"))
+		found[key{labelValue + "image", target + " " + level}] = spelling(label("image"))
+		found[id] = s.of(path.Base(label("id")))
 	case namelessLevel:
-		shapes[id] = normalise.Shape(path.Base(labels["id"]))
+		found[id] = s.of(path.Base(label("id")))
 	case nodeLevel:
-		if device := normalise.Shape(labels["device"]); device != labels["device"] {
-			shapes[key{labelValue + "device", target + " " + level}] = device
+		if device := s.of(label("device")); device != label("device") {
+			found[key{labelValue + "device", target + " " + level}] = device
 		}
 	}
-	return shapes
+	return found
 }
 
-// nameShape is the shape of the label name.
-func nameShape(name string) string {
+// name is the shape of the label name.
+func (s shapes) name(name string) string {
 	if strings.HasPrefix(name, "k8s_") {
 		return "k8s_<container>_<pod>_<namespace>_<uid>_<attempt>"
 	}
-	return normalise.Shape(name)
+	return s.of(name)
 }

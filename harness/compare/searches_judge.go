@@ -51,7 +51,7 @@ func judgeSearch(s *searches.Search, b, c *lookout, i int) searchPair {
 	}
 	before, after := p.tally(0), p.tally(1)
 	// What matches the envelope alone has no other chance than the envelope.
-	apart := clear(before.Peak(), after.Peak()) ||
+	apart := apart(before.Peak(), after.Peak()) ||
 		p.reading == searches.Raw && p.envelopeOnly() && b.formats != c.formats
 	switch {
 	case s.Expect == searches.Silence:
@@ -74,8 +74,8 @@ func (p searchPair) envelopeOnly() bool {
 	return p.found[0].message.Hits+p.found[1].message.Hits == 0 && p.found[0].raw.Hits+p.found[1].raw.Hits > 0
 }
 
-// clear says that two numbers are not alike by more than chance.
-func clear(a, b int) bool {
+// apart says that two numbers are not alike by more than chance.
+func apart(a, b int) bool {
 	return max(a, b) > 1 && max(a, b) >= clearly*min(a, b) && a != b
 }
 
@@ -120,7 +120,7 @@ func judgeAmounts(s *searches.Search, before, after *searches.Tally) searchOutco
 	switch {
 	case many(before.Hits, after.Hits):
 		return changedSearch("it finds far more, or far less")
-	case clear(named(before.Groups), named(after.Groups)) && min(named(before.Groups), named(after.Groups)) == 0:
+	case apart(named(before.Groups), named(after.Groups)) && min(named(before.Groups), named(after.Groups)) == 0:
 		return changedSearch(fmt.Sprintf("the field %s has a value on one side only", s.Threshold.By))
 	}
 	return searchOutcome{verdict: AssetAlive, reason: "it finds something on both sides"}

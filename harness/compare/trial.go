@@ -254,14 +254,15 @@ func (c court) gained(f Finding) string {
 func (in Input) seriesOf(s *Section, kind record.Kind, baseline, candidate *record.Recording) (series [2]Series, ok bool) {
 	ok = true
 	for i, r := range [2]*record.Recording{baseline, candidate} {
-		series[i] = in.Series[r]
+		if r.Series != nil {
+			series[i].Queryable = r.Series
+			series[i].Start, series[i].End = r.Series.Range()
+		}
 		if series[i].Queryable == nil {
 			s.Gaps = append(s.Gaps, Gap{Side: r.Meta.Side, Gap: record.Gap{Kind: kind, Subject: "all", Reason: "metrics were not recorded as series"}})
 			ok = false
 		}
-		if series[i].Mask == nil {
-			series[i].Mask = normalise.New(r.Meta.Names).Text
-		}
+		series[i].Mask = normalise.New(r.Meta.Names).Text
 	}
 	return series, ok
 }

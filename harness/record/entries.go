@@ -60,6 +60,38 @@ type Exposition struct {
 	ContentType string `json:"contentType"`
 }
 
+// Target is one line of metrics/targets.jsonl: something that was scraped again
+// and again, into metrics/tsdb.
+type Target struct {
+	// Job is the name of the scrape config, which need not be the label job.
+	Job string `json:"job"`
+	// Labels that every series of the target has, unless the target honours labels
+	// of its own.
+	Labels map[string]string `json:"labels"`
+	// Who answers: a node, or a pod or service of a namespace. The API server is
+	// none of them.
+	Node      string `json:"node,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
+	Pod       string `json:"pod,omitempty"`
+	Service   string `json:"service,omitempty"`
+	Port      string `json:"port,omitempty"`
+	Path      string `json:"path"`
+	// Answered and Failed count the scrapes.
+	Answered int `json:"answered"`
+	Failed   int `json:"failed"`
+	// Error is why a scrape failed, the last time that one did.
+	Error string `json:"error,omitempty"`
+}
+
+// Family is one line of metrics/families.jsonl: what the targets of a job, by its
+// label, say of a metric.
+type Family struct {
+	Job  string `json:"job"`
+	Name string `json:"name"` // without the suffixes of a histogram's or summary's series
+	Type string `json:"type"` // as Prometheus names it: counter, gauge, histogram, ...
+	Unit string `json:"unit,omitempty"`
+}
+
 // Event is one line of events.jsonl.
 type Event struct {
 	Namespace string    `json:"namespace"`

@@ -8,6 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"time"
+
+	"github.com/prometheus/prometheus/storage"
 
 	"github.com/rehearse-dev/rehearse/suites"
 )
@@ -22,6 +25,9 @@ const (
 	JournalsDir  = "logs/journals"
 	MetricsDir   = "metrics"
 	MetricsIndex = "metrics/index.jsonl"
+	TargetsFile  = "metrics/targets.jsonl"
+	FamiliesFile = "metrics/families.jsonl"
+	SeriesDir    = "metrics/tsdb"
 	EventsFile   = "events.jsonl"
 	StimuliFile  = "stimuli.jsonl"
 	ObjectsFile  = "objects.jsonl"
@@ -38,7 +44,17 @@ type Recording struct {
 	// Prefix is where the recording lies in its run folder, such as baseline/1:
 	// evidence names files with it.
 	Prefix string
+	// Series are the time series of the recording, which package series opens; nil
+	// when there are none, or nobody opened them.
+	Series Series
 	fs     fs.FS
+}
+
+// Series are time series, and when their first and last samples were taken: zero
+// times when there are none.
+type Series interface {
+	storage.Queryable
+	Range() (first, last time.Time)
 }
 
 // Open reads the recording in the folder prefix of a run folder. One that was

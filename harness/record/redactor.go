@@ -68,6 +68,19 @@ func (r *redactor) flush(ahead int) error {
 	return err
 }
 
+// redact returns a text with [Redacted] where secrets stand.
+func (s secrets) redact(text string) string {
+	if len(text) < MinSecret {
+		return text
+	}
+	raw := []byte(text)
+	r := redactor{secrets: s.text, out: make([]byte, 0, len(raw))}
+	for at := 0; at < len(raw); {
+		at += r.step(raw[at:])
+	}
+	return string(r.out)
+}
+
 // step puts out the first bytes of text, or what stands for them, and returns
 // how many it has dealt with.
 func (r *redactor) step(text []byte) int {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"sync"
 )
@@ -80,6 +81,25 @@ func (w *Writer) Redact(values []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.secrets = w.secrets.with(values)
+}
+
+// Redaction returns a function that redacts one text by what the writer was told
+// so far, as a file created now would be. It is for what does not become a file
+// of its own, and may be called at the same time.
+func (w *Writer) Redaction() func(string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.secrets.with(nil).redact
+}
+
+// Dir makes a folder of the recording and returns its path, for a library that
+// writes a format of many files by itself. Nothing in it is redacted but by the
+// caller, with [Writer.Redaction].
+func (w *Writer) Dir(name string) (string, error) {
+	if err := w.root.MkdirAll(name, 0o755); err != nil {
+		return "", &WriteError{name, err}
+	}
+	return filepath.Join(w.root.Name(), filepath.FromSlash(name)), nil
 }
 
 // File creates a file of the recording, with its folders. Secrets are redacted

@@ -179,7 +179,7 @@ func TestAssetsAreListedWithTheirVerdicts(t *testing.T) {
 			"\n  dead     log search search 0 (searches.yaml:4): because | of this; see 2\n",
 			"\n  unproven log search search 3 (searches.yaml:7): because | of this\n",
 			"\n  alive    log search search 6 (searches.yaml:10)\n",
-			"\n  - your searches: log search search 5 (searches.yaml:9): no\n",
+			"\n  - your searches: log search search 4 (searches.yaml:8): no\n",
 		}},
 		"markdown": {reports.Markdown, []string{
 			"\n### Your assets: 1 dead, 1 new, 1 changed, 1 unproven, 1 blind, 1 refused, 1 alive\n\n| verdict | asset | where | why |\n|---|---|---|---|\n",
@@ -190,7 +190,7 @@ func TestAssetsAreListedWithTheirVerdicts(t *testing.T) {
 			`<th scope="row">log search search 0</th><td>searches.yaml:4</td><td><a href="#finding-2">dead</a></td><td>because | of this</td>`,
 			`<th scope="row">log search search 6</th><td>searches.yaml:10</td><td>alive</td>`,
 		}},
-		"junit": {reports.JUnit, []string{`name="gap: log search search 5 (searches.yaml:9)"`}},
+		"junit": {reports.JUnit, []string{`name="gap: log search search 4 (searches.yaml:8)"`}},
 		"sarif": {reports.SARIF, []string{`"uri": "searches.yaml"`, `"startLine": 4`, "log search search 0: because | of this."}},
 	} {
 		t.Run(name, func(t *testing.T) {

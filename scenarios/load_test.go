@@ -152,10 +152,11 @@ func TestLoadReadsEveryField(t *testing.T) {
 				{Binary: "./e2e.test", Args: []string{"-x"}, Timeout: scenarios.Duration{Duration: 90 * time.Second}},
 			},
 			Observe: scenarios.Observe{
-				Duration: scenarios.Duration{Duration: 90 * time.Second},
-				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
-				MaxFor:   scenarios.Duration{Duration: scenarios.DefaultMaxFor},
-				MaxRange: scenarios.Duration{Duration: scenarios.DefaultMaxRange},
+				Duration:       scenarios.Duration{Duration: 90 * time.Second},
+				Settle:         scenarios.Duration{Duration: scenarios.DefaultSettle},
+				MaxFor:         scenarios.Duration{Duration: scenarios.DefaultMaxFor},
+				MaxRange:       scenarios.Duration{Duration: scenarios.DefaultMaxRange},
+				ScrapeInterval: scenarios.Duration{Duration: scenarios.DefaultScrapeInterval},
 			},
 			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Logs: []scenarios.LogStore{{
 				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",

@@ -120,17 +120,17 @@ func expectMistake(t *testing.T, c *compare.Comparison, agent, workload, says st
 	}
 }
 
-// aboutRegistries are the findings about pulls and registries from `changes` on.
-// How a log file lies on a node and how an ID is written is about the move.
+// aboutRegistries are the findings about pulls and registries: who served what,
+// who is ready, and what was said of it. How a log file lies on a node and how an
+// ID is written is about the move.
 func aboutRegistries(c *compare.Comparison) []compare.Finding {
 	var found []compare.Finding
 	for _, f := range c.Findings {
-		if f.Severity == compare.Info || f.Kind == record.Logs || slices.Contains([]string{"EVT-013"}, f.Cause) {
-			continue
+		of := func(prefix string) bool {
+			return slices.ContainsFunc(f.Subjects, func(s string) bool { return strings.HasPrefix(s, prefix) })
 		}
-		if slices.ContainsFunc(f.Subjects, func(s string) bool {
-			return strings.Contains(s, "registries/") || strings.HasPrefix(s, "agent ")
-		}) {
+		if f.Kind == record.Agents || f.Kind == record.Events && of("registries/") ||
+			f.Kind == record.Metrics && of("pod/registries/") || f.Aspect == "health" && of("registries/") {
 			found = append(found, f)
 		}
 	}

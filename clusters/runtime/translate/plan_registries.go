@@ -13,7 +13,7 @@ import (
 // registries writes the hosts.toml files, and says of every mirror, every
 // insecure registry and every folder of certificates what became of it.
 func (t *translation) registries() error {
-	r := &registries{names: map[string]bool{}, certs: map[string]certFolder{}}
+	r := &rules{names: map[string]bool{}, certs: map[string]certFolder{}}
 	for _, c := range t.certs {
 		if t.certFolder(c) {
 			r.certs[c.host] = c
@@ -69,7 +69,7 @@ func (t *translation) certFolder(c certFolder) bool {
 	return c.host != hub && len(c.cas)+len(c.pairs) > 0
 }
 
-func (t *translation) tellCerts(r *registries, c certFolder) {
+func (t *translation) tellCerts(r *rules, c certFolder) {
 	item := Item{Setting: "certs.d", Value: c.host, From: "certs.d/" + c.host, Fate: Unneeded}
 	switch {
 	case c.host == hub:
@@ -89,7 +89,7 @@ func (t *translation) tellCerts(r *registries, c certFolder) {
 
 // insecureRegistries fills in what is insecure, and returns the hosts that are so
 // by name.
-func (t *translation) insecureRegistries(r *registries) []string {
+func (t *translation) insecureRegistries(r *rules) []string {
 	s := t.options["insecure-registries"]
 	var names []string
 	for _, entry := range texts(s.value) {
@@ -121,13 +121,13 @@ func (t *translation) insecureRegistries(r *registries) []string {
 
 // tellRanges says of each range which of the known registries are in it.
 // containerd knows registries by name only.
-func (t *translation) tellRanges(r *registries) {
+func (t *translation) tellRanges(r *rules) {
 	for i, item := range t.ranges {
-		of := &registries{ranges: r.ranges[i : i+1]}
+		of := &rules{ranges: r.ranges[i : i+1]}
 		item.Fate, item.To = Lost, nil
 		var names []string
 		for _, host := range t.settings.registries {
-			if of.insecure(host) && !(&registries{}).insecure(host) {
+			if of.insecure(host) && !(&rules{}).insecure(host) {
 				item.Fate, item.To = Carried, append(item.To, hostsPath(host))
 				names = append(names, host)
 			}
@@ -141,7 +141,7 @@ func (t *translation) tellRanges(r *registries) {
 }
 
 // mirrors writes docker.io's hosts.toml: Docker asks mirrors for nothing else.
-func (t *translation) mirrors(r *registries) error {
+func (t *translation) mirrors(r *rules) error {
 	s := t.options["registry-mirrors"]
 	if len(texts(s.value)) == 0 {
 		return nil

@@ -67,8 +67,8 @@ func (h hostsFile) marshal() ([]byte, error) {
 // pulls is what Docker does with mirrors and insecure registries.
 func pulls() []string { return []string{"pull", "resolve"} }
 
-// registries are Docker's rules for speaking to registries.
-type registries struct {
+// rules are how Docker speaks to registries.
+type rules struct {
 	names  map[string]bool // insecure by name
 	ranges []netip.Prefix
 	certs  map[string]certFolder
@@ -80,7 +80,7 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustPa
 // insecure is Docker's rule: a registry that is named, with its port if it has
 // one, or whose address is in a range. A name is not looked up here; only
 // localhost is known to be what it is.
-func (r *registries) insecure(host string) bool {
+func (r *rules) insecure(host string) bool {
 	if r.names[host] {
 		return true
 	}
@@ -100,7 +100,7 @@ func (r *registries) insecure(host string) bool {
 // file is the hosts.toml for a registry that is insecure or has certificates.
 // Docker tries an insecure one over HTTPS and then over HTTP, and reads no
 // certificates for it.
-func (r *registries) file(host string) hostsFile {
+func (r *rules) file(host string) hostsFile {
 	if r.insecure(host) {
 		return hostsFile{Server: "http://" + host, hosts: []hostEntry{
 			{"https://" + host, endpoint{Capabilities: pulls(), SkipVerify: true}},
@@ -124,7 +124,7 @@ func (c certFolder) endpoint(from string) endpoint {
 
 // mirror is the entry for one of Docker's mirrors. Docker puts /v2 behind the
 // path whatever it is, containerd unless it is there already.
-func (r *registries) mirror(mirror *url.URL) hostEntry {
+func (r *rules) mirror(mirror *url.URL) hostEntry {
 	entry := hostEntry{mirror.Scheme + "://" + mirror.Host + strings.TrimSuffix(mirror.EscapedPath(), "/"), endpoint{Capabilities: pulls()}}
 	if strings.HasSuffix(entry.url, "/v2") {
 		entry.url += "/v2"

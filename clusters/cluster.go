@@ -54,6 +54,9 @@ type Config struct {
 	// DaemonJSON is a file with settings for Docker Engine on the nodes, merged
 	// over those that the node needs. Only for the Docker runtimes.
 	DaemonJSON string
+	// RegistryCerts is a folder of registry certificates (<host>/ca.crt) as Docker
+	// Engine has it. Only for the Docker runtimes.
+	RegistryCerts string
 	// RegistryHosts is a folder of containerd registry settings
 	// (<host>/hosts.toml). Only for containerd.
 	RegistryHosts string

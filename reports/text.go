@@ -9,6 +9,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/internal/printable"
+	"github.com/rehearse-dev/rehearse/internal/wrap"
 )
 
 // What a terminal is shown at most.
@@ -180,7 +181,7 @@ func (p *printer) list(title string, items []string) {
 // para writes s wrapped, its first line after lead and the others below it.
 func (p *printer) para(style, lead, s string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
-	for i, line := range wrap(printable.Line(clip(s, 500)), max(p.Width-len(indent), 20)) {
+	for i, line := range wrap.Lines(printable.Line(clip(s, 500)), max(p.Width-len(indent), 20)) {
 		if i > 0 {
 			lead = indent
 		}
@@ -192,25 +193,3 @@ func (p *printer) para(style, lead, s string) {
 }
 
 func (p *printer) blank() { p.out.WriteByte('\n') }
-
-// wrap breaks s at spaces into lines of at most width characters; a longer
-// word has a line of its own, so that paths can be copied whole.
-func wrap(s string, width int) []string {
-	var lines []string
-	line, length := "", 0
-	for word := range strings.FieldsSeq(s) {
-		n := utf8.RuneCountInString(word)
-		if length > 0 && length+1+n > width {
-			lines = append(lines, line)
-			line, length = "", 0
-		}
-		if length > 0 {
-			line, length = line+" ", length+1
-		}
-		line, length = line+word, length+n
-	}
-	if length > 0 {
-		lines = append(lines, line)
-	}
-	return lines
-}

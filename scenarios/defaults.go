@@ -78,6 +78,7 @@ func (s *Scenario) ClusterConfig(side clusters.Side) clusters.Config {
 		KubeletVersion:    pair.KubeletVersion,
 		Workers:           pair.Workers,
 		DaemonJSON:        s.Path(wanted.Config.DaemonJSON),
+		RegistryCerts:     s.Path(wanted.Config.Certs),
 		RegistryHosts:     s.Path(wanted.Config.Hosts),
 	}
 	for _, m := range wanted.Mounts {

@@ -44,7 +44,7 @@ func (s *Scenario) references() ([]string, error) {
 	var paths []string
 	for _, side := range clusters.Sides() {
 		config := s.Spec.Pair.Side(side).Config
-		paths = append(paths, config.DaemonJSON, config.Hosts)
+		paths = append(paths, config.DaemonJSON, config.Certs, config.Hosts)
 	}
 	for _, image := range s.Spec.Images {
 		paths = append(paths, image.Build, image.Archive)

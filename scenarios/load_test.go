@@ -21,25 +21,26 @@ func folder(t *testing.T, scenario string) string {
 	t.Helper()
 	dir := t.TempDir()
 	files := map[string]string{
-		scenarios.FileName:             scenario,
-		"daemon.json":                  `{"log-driver": "json-file"}`,
-		"broken.json":                  `{"log-driver": `,
-		"certs.d/registry/hosts.toml":  "",
-		"web/main.go":                  "package main\n\nfunc main() {}\n",
-		"manifests/web.yaml":           "kind: ConfigMap\n",
-		"manifests/deeper/more.json":   "{}",
-		"overlay/kustomization.yaml":   "resources: [../base]\n",
-		"base/kustomization.yaml":      "resources: [web.yaml]\n",
-		"base/web.yaml":                "kind: ConfigMap\n",
-		"chart/Chart.yaml":             "name: chart\n",
-		"values.yaml":                  "a: 1\n",
-		"empty/readme.txt":             "",
-		"e2e.test":                     "#!/bin/sh\n",
-		"shipper.yaml":                 "kind: DaemonSet\n",
-		"images.tar":                   "",
-		"mods/broken/go.mod":           "module broken\nrequires example.com/a v1.0.0\n",
-		"searches.yaml":                "",
-		"manifests/notes/ignored.text": "",
+		scenarios.FileName:              scenario,
+		"daemon.json":                   `{"log-driver": "json-file"}`,
+		"broken.json":                   `{"log-driver": `,
+		"certs.d/registry/hosts.toml":   "",
+		"docker-certs.d/registry/a.crt": "",
+		"web/main.go":                   "package main\n\nfunc main() {}\n",
+		"manifests/web.yaml":            "kind: ConfigMap\n",
+		"manifests/deeper/more.json":    "{}",
+		"overlay/kustomization.yaml":    "resources: [../base]\n",
+		"base/kustomization.yaml":       "resources: [web.yaml]\n",
+		"base/web.yaml":                 "kind: ConfigMap\n",
+		"chart/Chart.yaml":              "name: chart\n",
+		"values.yaml":                   "a: 1\n",
+		"empty/readme.txt":              "",
+		"e2e.test":                      "#!/bin/sh\n",
+		"shipper.yaml":                  "kind: DaemonSet\n",
+		"images.tar":                    "",
+		"manifests/notes/ignored.text":  "",
+		"mods/broken/go.mod":            "module broken\nrequires example.com/a v1.0.0\n",
+		"searches.yaml":                 "",
 	}
 	for name, content := range files {
 		write(t, filepath.Join(dir, name), content)
@@ -71,7 +72,7 @@ spec:
     workers: 2
     baseline:
       runtime: dockershim
-      config: {daemonJSON: ./daemon.json}
+      config: {daemonJSON: ./daemon.json, certs: ./docker-certs.d}
       mounts: [{hostPath: /, containerPath: /host, readOnly: true}]
     candidate: {runtime: containerd, config: {hosts: certs.d}}
   images:
@@ -122,7 +123,7 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Workers:           2,
 				Baseline: scenarios.Side{
 					Runtime: clusters.Dockershim,
-					Config:  scenarios.NodeConfig{DaemonJSON: "./daemon.json"},
+					Config:  scenarios.NodeConfig{DaemonJSON: "./daemon.json", Certs: "./docker-certs.d"},
 					Mounts:  []scenarios.Mount{{HostPath: "/", ContainerPath: "/host", ReadOnly: true}},
 				},
 				Candidate: scenarios.Side{Runtime: clusters.Containerd, Config: scenarios.NodeConfig{Hosts: "certs.d"}},
@@ -265,6 +266,8 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"kubelet newer than control plane", "  pair: {kubernetesVersion: v1.36.0, kubeletVersion: v1.37.0}", "6: spec.pair.kubeletVersion: v1.37.0 is newer than the control plane's v1.36.0"},
 		{"dockershim without an old kubelet", "  pair:\n    baseline:\n      runtime: dockershim", "8: spec.pair.baseline.runtime: dockershim needs a kubelet of 1.23 or older, and this one is 1.37 (add `kubeletVersion: v1.23.17` to spec.pair)"},
 		{"daemon.json for containerd", "  pair: {candidate: {config: {daemonJSON: daemon.json}}}", "6: spec.pair.candidate.config.daemonJSON: containerd does not read daemon.json (use config.hosts for its registries)"},
+		{"certificates for containerd", "  pair: {candidate: {config: {certs: certs.d}}}", "6: spec.pair.candidate.config.certs: containerd does not read Docker's certificates (use config.hosts, which `rehearse translate` writes)"},
+		{"certificates that are not there", "  pair: {baseline: {config: {certs: nowhere}}}", `6: spec.pair.baseline.config.certs: "nowhere" does not exist`},
 		{"hosts for Docker", "  pair: {baseline: {config: {hosts: certs.d}}}", "6: spec.pair.baseline.config.hosts: only containerd reads registry hosts folders (use config.daemonJSON)"},
 		{"daemon.json that is not JSON", "  pair: {baseline: {config: {daemonJSON: broken.json}}}", `6: spec.pair.baseline.config.daemonJSON: "broken.json" is not a JSON object: unexpected end of JSON input`},
 		{"fewer than no workers", "  pair: {workers: -1}", "6: spec.pair.workers: expected 0 or more, found -1"},

@@ -83,6 +83,9 @@ type NodeConfig struct {
 	// DaemonJSON is a Docker Engine daemon.json, merged over what the nodes need;
 	// for the Docker runtimes only.
 	DaemonJSON string `json:"daemonJSON,omitempty"`
+	// Certs is a folder of registry certificates as Docker Engine has it at
+	// /etc/docker/certs.d (`<registry>/ca.crt`); for the Docker runtimes only.
+	Certs string `json:"certs,omitempty"`
 	// Hosts is a containerd certs.d folder (`<registry>/hosts.toml`); for
 	// containerd only.
 	Hosts string `json:"hosts,omitempty"`

@@ -54,10 +54,14 @@ func (v validator) side(path string, s *Side) {
 	if s.Config.DaemonJSON != "" && s.Runtime == clusters.Containerd {
 		v.add(path+".config.daemonJSON", "use config.hosts for its registries", "containerd does not read daemon.json")
 	}
+	if s.Config.Certs != "" && s.Runtime == clusters.Containerd {
+		v.add(path+".config.certs", "use config.hosts, which `rehearse translate` writes", "containerd does not read Docker's certificates")
+	}
 	if s.Config.Hosts != "" && s.Runtime != clusters.Containerd {
 		v.add(path+".config.hosts", "use config.daemonJSON", "only containerd reads registry hosts folders")
 	}
 	v.jsonFile(path+".config.daemonJSON", s.Config.DaemonJSON)
+	v.folder(path+".config.certs", s.Config.Certs)
 	v.folder(path+".config.hosts", s.Config.Hosts)
 	v.mounts(path+".mounts", s.Mounts)
 }

@@ -160,6 +160,9 @@ func complete(cfg clusters.Config) (clusters.Config, error) {
 	if cfg.DaemonJSON != "" && !runtime.IsDocker(cfg.Runtime) {
 		errs = append(errs, fmt.Errorf("daemon.json %q: runtime %q does not read one", cfg.DaemonJSON, cfg.Runtime))
 	}
+	if cfg.RegistryCerts != "" && !runtime.IsDocker(cfg.Runtime) {
+		errs = append(errs, fmt.Errorf("registry certificates %q: runtime %q does not read them", cfg.RegistryCerts, cfg.Runtime))
+	}
 	if cfg.RegistryHosts != "" && cfg.Runtime != clusters.Containerd {
 		errs = append(errs, fmt.Errorf("registry hosts %q: runtime %q does not read them", cfg.RegistryHosts, cfg.Runtime))
 	}

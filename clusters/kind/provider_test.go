@@ -52,6 +52,7 @@ func TestCreateRefuses(t *testing.T) {
 		"a name that is no host name":       {func(c *clusters.Config) { c.Name += strings.Repeat("x", 50) }, "at most 50 letters"},
 		"an unknown runtime":                {func(c *clusters.Config) { c.Runtime = "podman" }, `unknown runtime "podman"`},
 		"daemon.json for containerd":        {func(c *clusters.Config) { c.Runtime = clusters.Containerd; c.DaemonJSON = "d.json" }, "does not read one"},
+		"certificates for containerd":       {func(c *clusters.Config) { c.Runtime = clusters.Containerd; c.RegistryCerts = "certs.d" }, "does not read them"},
 		"registry hosts for Docker":         {func(c *clusters.Config) { c.RegistryHosts = "certs.d" }, "does not read them"},
 		"a folder that is not there":        {func(c *clusters.Config) { c.Dir = "nowhere" }, `folder "nowhere"`},
 		"several mistakes, and this is one": {func(c *clusters.Config) { c.Dir, c.Name = "nowhere", "shop" }, `folder "nowhere"`},

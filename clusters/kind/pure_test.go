@@ -67,6 +67,44 @@ func TestUserSettingsLoseWhatANodeCannotHave(t *testing.T) {
 	}
 }
 
+func TestSettingsAreMountedWhereTheRuntimeReadsThem(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	daemonJSON := write(t, []byte(`{"debug":true}`))
+	for name, row := range map[string]struct {
+		cfg  clusters.Config
+		want []string
+	}{
+		"nothing":                     {clusters.Config{Runtime: clusters.Docker}, nil},
+		"daemon.json":                 {clusters.Config{Runtime: clusters.Docker, DaemonJSON: daemonJSON}, []string{userDaemonJSON}},
+		"daemon.json and authorities": {clusters.Config{Runtime: clusters.Dockershim, DaemonJSON: daemonJSON, RegistryCerts: dir}, []string{userDaemonJSON, "/etc/docker/certs.d"}},
+		"hosts.toml files":            {clusters.Config{Runtime: clusters.Containerd, RegistryHosts: dir}, []string{"/etc/containerd/certs.d"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			profile, err := runtime.Of(row.cfg.Runtime)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row.cfg.Dir = t.TempDir()
+			mounts, err := (&Provider{}).settings(t.Context(), row.cfg, profile)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, m := range mounts {
+				got = append(got, m.ContainerPath)
+				if !m.Readonly {
+					t.Errorf("nodes may write to %q", m.HostPath)
+				}
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestArchivedRefs(t *testing.T) {
 	t.Parallel()
 	archive := tarball(t, map[string]string{"manifest.json": `[{"RepoTags":["shop/web:1","shop/web:2"]},{"RepoTags":["shop/db:1"]}]`})

@@ -29,23 +29,25 @@ var pinned = []string{
 // settings are the mounts that bring the user's settings for the runtime to
 // where each node reads them.
 func (p *Provider) settings(ctx context.Context, cfg clusters.Config, profile runtime.Profile) ([]v1alpha4.Mount, error) {
-	var m v1alpha4.Mount
-	var err error
-	switch {
-	case cfg.DaemonJSON != "":
-		m.ContainerPath = userDaemonJSON
-		m.HostPath, err = p.acceptedDaemonJSON(ctx, cfg)
-	case cfg.RegistryHosts != "":
-		m.ContainerPath = profile.Settings
-		m.HostPath, err = existing(cfg.RegistryHosts)
-	default:
-		return nil, nil
+	var mounts []v1alpha4.Mount
+	for _, one := range []struct {
+		given, place string
+		accept       func(context.Context, clusters.Config) (path string, err error)
+	}{
+		{cfg.DaemonJSON, userDaemonJSON, p.acceptedDaemonJSON},
+		{cfg.RegistryCerts, profile.Certs, func(context.Context, clusters.Config) (string, error) { return existing(cfg.RegistryCerts) }},
+		{cfg.RegistryHosts, profile.Settings, func(context.Context, clusters.Config) (string, error) { return existing(cfg.RegistryHosts) }},
+	} {
+		if one.given == "" {
+			continue
+		}
+		path, err := one.accept(ctx, cfg)
+		if err != nil {
+			return nil, fmt.Errorf("bringing settings of %s to the nodes: %w", cfg.Runtime, err)
+		}
+		mounts = append(mounts, v1alpha4.Mount{HostPath: path, ContainerPath: one.place, Readonly: true})
 	}
-	if err != nil {
-		return nil, fmt.Errorf("bringing settings of %s to the nodes: %w", cfg.Runtime, err)
-	}
-	m.Readonly = true
-	return []v1alpha4.Mount{m}, nil
+	return mounts, nil
 }
 
 // acceptedDaemonJSON copies the user's daemon.json to the cluster's folder,

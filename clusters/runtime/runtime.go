@@ -34,7 +34,10 @@ type Profile struct {
 	// Settings is where a user's settings for the runtime belong: the file
 	// daemon.json, or the folder certs.d.
 	Settings string
-	Log      LogShape
+	// Certs is where the certificates of registries belong that Settings does not
+	// hold; empty where it does.
+	Certs string
+	Log   LogShape
 	// LoadImages reads an image archive from standard input into the store that
 	// kubelet sees.
 	LoadImages []string
@@ -131,6 +134,7 @@ func dockerEngine() Profile {
 		Process:  "dockerd",
 		DataDir:  "/var/lib/docker",
 		Settings: "/etc/docker/daemon.json",
+		Certs:    "/etc/docker/certs.d",
 		Log: LogShape{
 			Format:    "json-file",
 			Linked:    true,

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/internal/wrap"
 )
 
 // Entry is one known difference.
@@ -119,26 +120,7 @@ func (e *Entry) Text() string {
 const width = 76
 
 // indent wraps a text at the width of a page, two spaces in.
-func indent(text string) string {
-	var out strings.Builder
-	column := 0
-	for word := range strings.FieldsSeq(text) {
-		switch {
-		case column == 0:
-			out.WriteString("  ")
-			column = 2
-		case column+1+len(word) > width:
-			out.WriteString("\n  ")
-			column = 2
-		default:
-			out.WriteByte(' ')
-			column++
-		}
-		out.WriteString(word)
-		column += len(word)
-	}
-	return out.String() + "\n"
-}
+func indent(text string) string { return wrap.Indent(text, "  ", width) }
 
 func baselines(kinds []clusters.Runtime) string {
 	var names []string

@@ -47,7 +47,7 @@ Exit codes: 0 equivalent, 1 different, 2 could not run or finish, 3 inconclusive
 	root.AddCommand(
 		a.runCommand(), a.recordCommand(), a.upCommand(), a.downCommand(),
 		a.compareCommand(), a.reportCommand(), a.explainCommand(),
-		a.scenariosCommand(), a.imagesCommand(), a.doctorCommand(), a.translateCommand(),
+		a.scenariosCommand(), a.imagesCommand(), a.doctorCommand(), a.translateCommand(), a.logsCommand(),
 		a.versionCommand(), a.suiteCommand(),
 	)
 	return root

@@ -1,7 +1,5 @@
 package masks
 
-import "bytes"
-
 // The classes of bytes. Whatever is not ASCII counts as a letter.
 const (
 	other = iota
@@ -71,14 +69,14 @@ var (
 )
 
 // Length returns the length of the mask that s begins with, or 0.
-func Length(s []byte) int {
+func Length[S ~string | ~[]byte](s S) int {
 	n, _ := at(s)
 	return n
 }
 
 // at recognises a mask at the start of s. The kind is empty for a mask that has
 // a role, or a kind that only comes with one.
-func at(s []byte) (length int, kind string) {
+func at[S ~string | ~[]byte](s S) (length int, kind string) {
 	if len(s) < len("<id>") || s[0] != '<' {
 		return 0, ""
 	}
@@ -86,25 +84,26 @@ func at(s []byte) (length int, kind string) {
 	for n < len(s) && 'a' <= s[n] && s[n] <= 'z' {
 		n++
 	}
-	if n == len(s) || !oneOf(s[1:n], roles) {
+	if n == len(s) || s[n] != '>' && s[n] != ' ' || !oneOf(s[1:n], roles) {
 		return 0, ""
 	}
 	if s[n] == '>' {
 		return n + 1, nameOf(s[1:n], plain)
 	}
-	if s[n] != ' ' {
-		return 0, ""
+	for n++; n < len(s); n++ {
+		switch s[n] {
+		case '>':
+			return n + 1, ""
+		case '<', '_', '\n':
+			return 0, ""
+		}
 	}
-	end := bytes.IndexAny(s[n:], "<>_\n")
-	if end < 0 || s[n+end] != '>' {
-		return 0, ""
-	}
-	return n + end + 1, ""
+	return 0, ""
 }
 
-func oneOf(word []byte, of []string) bool { return nameOf(word, of) != "" }
+func oneOf[S ~string | ~[]byte](word S, of []string) bool { return nameOf(word, of) != "" }
 
-func nameOf(word []byte, of []string) string {
+func nameOf[S ~string | ~[]byte](word S, of []string) string {
 	for _, name := range of {
 		if string(word) == name {
 			return name

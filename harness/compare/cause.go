@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"path"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/clusters"
@@ -35,7 +36,11 @@ func (a attribution) causes(found []Finding) []catalogue.Entry {
 			of[workload][id] = causes[i]
 		}
 	}
+	silenced := silencedAgents(found, causes)
 	for i, f := range found {
+		if f.Aspect == message && causes[i].ID == "" {
+			causes[i] = silenced[path.Base(workloadOf(sourceOf(f.Subject)))]
+		}
 		if own := of[f.Subject]; f.Aspect == health && causes[i].ID == "" && len(own) == 1 {
 			for _, entry := range own {
 				causes[i] = entry
@@ -43,6 +48,24 @@ func (a attribution) causes(found []Finding) []catalogue.Entry {
 		}
 	}
 	return causes
+}
+
+// silencedAgents are the causes by which agents went quiet or changed, by the name
+// of the agent: what such an agent no longer says, or says instead, has that cause.
+func silencedAgents(found []Finding, causes []catalogue.Entry) map[string]catalogue.Entry {
+	silenced := map[string]catalogue.Entry{}
+	for i, f := range found {
+		if name, ok := strings.CutPrefix(f.Subject, "agent "); ok && f.Kind == record.Agents && causes[i].ID != "" {
+			silenced[name] = causes[i]
+		}
+	}
+	return silenced
+}
+
+// sourceOf is the container or the unit that a message comes from.
+func sourceOf(subject string) string {
+	source, _, _ := strings.Cut(subject, ": ")
+	return source
 }
 
 // workloadOf cuts a container's name off a subject.

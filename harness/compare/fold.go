@@ -85,7 +85,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 // went quiet or a rule that died.
 func consequence(f Finding) int {
 	if f.Kind == record.Agents || f.Kind == record.Stores || f.Kind == record.Searches ||
-		f.Kind == record.Rules || f.Kind == record.Dashboards || f.Aspect == health || f.Aspect == outcome {
+		f.Kind == record.Rules || f.Kind == record.Dashboards || f.Aspect == health || f.Aspect == outcome || f.Aspect == message {
 		return 1
 	}
 	return 0

@@ -135,6 +135,9 @@ func journalOf(unit string) string {
 func (s *Section) messages(name string, said *source, recordings [2]*record.Recording) {
 	var lost, gained []templates.Template
 	for _, t := range said.miner.Mine().Templates {
+		if !said.own && strings.Contains(t.Text, suitePrefix) {
+			continue // what suites did to the cluster is in their results
+		}
 		b, c := t.Counts[0], t.Counts[1]
 		switch least := said.least(); {
 		case b >= least && c == 0:

@@ -37,7 +37,7 @@ type Profile struct {
 	// Certs is where the certificates of registries belong that Settings does not
 	// hold; empty where it does.
 	Certs string
-	Log      LogShape
+	Log   LogShape
 	// LoadImages reads an image archive from standard input into the store that
 	// kubelet sees.
 	LoadImages []string

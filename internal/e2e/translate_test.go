@@ -175,7 +175,7 @@ func remove(t *testing.T, certsD, folder string) {
 // may be unknown to it.
 func TestRegistryTranslationOfContainerd(t *testing.T) {
 	requireE2E(t)
-	image := nodeImage(t)
+	image := nodeImage(t, "containerd")
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "daemon.json"), `{
   "registry-mirrors": ["https://mirror.example"], "debug": true, "metrics-addr": "127.0.0.1:9323",
@@ -207,11 +207,39 @@ func TestRegistryTranslationOfContainerd(t *testing.T) {
 	}
 }
 
-// nodeImage is a node image with containerd that is on this host.
-func nodeImage(t *testing.T) string {
+// TestRegistryTranslationReadsAsDockerd asks the dockerd of a node for its opinion
+// of the same files.
+func TestRegistryTranslationReadsAsDockerd(t *testing.T) {
+	requireE2E(t)
+	image := nodeImage(t, "docker")
+	for name, content := range map[string]string{
+		"nothing": ``, "an empty object": `{}`, "a list": `[]`, "no JSON": `{"debug":}`, "an unknown option": `{"dbug":true}`,
+		"a mirror": `{"registry-mirrors":["https://m.example"]}`, "text for a list": `{"registry-mirrors":"https://m.example"}`,
+		"insecure registries": `{"insecure-registries":["10.0.0.0/8","docker.io","http://r.example:5000"]}`,
+		"text for true":       `{"debug":"true"}`, "half a download": `{"max-concurrent-downloads":1.5}`, "a level of its own": `{"log-level":"warning"}`,
+		"a number in log-opts": `{"log-opts":{"max-file":3}}`, "an option that is null": `{"storage-driver":null}`,
+		"proxies": `{"proxies":{"http-proxy":"http://p.example"}}`, "a proxy that is none": `{"proxies":{"ftp-proxy":"x"}}`,
+		"a proxy that is ignored": `{"http-proxy":"http://p.example"}`, "a runtime that is only a name": `{"runtimes":{"own":"/own"}}`,
+		"a size as a number": `{"default-shm-size":64}`, "a size": `{"default-shm-size":"64m"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "daemon.json")
+			write(t, file, content)
+			ours := rehearse(t, nil, "translate", file).code == 0
+			err := exec.CommandContext(t.Context(), "docker", "run", "--rm", "--volume", file+":/daemon.json:ro",
+				"--entrypoint", "dockerd", image, "--validate", "--config-file", "/daemon.json").Run()
+			if theirs := err == nil; ours != theirs {
+				t.Errorf("%s is accepted: by us %t, by dockerd %t", content, ours, theirs)
+			}
+		})
+	}
+}
+
+// nodeImage is a node image with the given runtime that is on this host.
+func nodeImage(t *testing.T, runtime string) string {
 	t.Helper()
 	for _, ref := range strings.Fields(docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", "rehearse/node")) {
-		if strings.Contains(ref, ":containerd-") {
+		if strings.Contains(ref, ":"+runtime+"-") {
 			return ref
 		}
 	}

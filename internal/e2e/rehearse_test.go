@@ -118,7 +118,7 @@ func nothingLeft(t *testing.T) (check func()) {
 func footprint(t *testing.T) map[string][]string {
 	t.Helper()
 	// pgrep exits with 1 when there is none.
-	processes, err := exec.CommandContext(t.Context(), "pgrep", "-af", "bin/rehearse (suite|run|record)").Output()
+	processes, err := exec.CommandContext(t.Context(), "pgrep", "-af", `^[^ ]*bin/rehearse (suite|run|record)`).Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
 		t.Fatalf("listing processes: %v", err)
 	}

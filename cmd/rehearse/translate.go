@@ -23,7 +23,7 @@ becomes of it with containerd: where it belongs now, or that it has no counterpa
 what it meant. With --out the files are written, too: hosts.toml for registries and
 mirrors, configuration of containerd and kubelet, a drop-in of containerd.service.
 
-Mistakes are dockerd's own: what it would refuse is refused, with its line.`,
+What dockerd would not start with is a mistake, with its line.`,
 		Example: `  rehearse translate /etc/docker/daemon.json
   rehearse translate daemon.json --certs-d /etc/docker/certs.d --out ./containerd
   rehearse translate --unit docker.service --unit docker.service.d/http-proxy.conf`,

@@ -57,23 +57,23 @@ func expectPulls(t *testing.T, c *compare.Comparison) {
 func TestRegistryTranslationThatIsWrong(t *testing.T) {
 	requireE2E(t)
 	for name, row := range map[string]struct {
-		mistake func(t *testing.T, certsD string)
+		// In a file below certs.d, what to take out and what to put in; without
+		// anything to take out, the file goes.
+		file, before, after string
 		// agent is the registry that goes quiet, workload the one that is not ready
 		// any more, if any, and says what the report has to say somewhere.
 		agent, workload, says string
 	}{
 		"a missing authority": {
-			func(t *testing.T, certsD string) {
-				replace(t, certsD, "10.96.0.103/hosts.toml", "ca = ['ca.crt']\n", "")
-			},
+			"10.96.0.103/hosts.toml", "ca = ['ca.crt']\n", "",
 			"private", "registries/pull-ledger", "x509: certificate signed by unknown authority",
 		},
 		"a wrong path": { // the pull succeeds, from the second mirror
-			func(t *testing.T, certsD string) { replace(t, certsD, "docker.io/hosts.toml", ":5000/hub'", ":5000'") },
+			"docker.io/hosts.toml", ":5000/hub'", ":5000'",
 			"mirror-first", "", "registry_served_rehearse_registry_popular_1_total",
 		},
 		"insecure left out": {
-			func(t *testing.T, certsD string) { remove(t, certsD, "10.96.0.104_5000_") },
+			"10.96.0.104_5000_/hosts.toml", "", "",
 			"plain", "registries/pull-greeter", "server gave HTTP response to HTTPS client",
 		},
 	} {
@@ -82,7 +82,7 @@ func TestRegistryTranslationThatIsWrong(t *testing.T) {
 			if err := os.CopyFS(dir, os.DirFS(registryScenario)); err != nil {
 				t.Fatal(err)
 			}
-			row.mistake(t, filepath.Join(dir, "node/containerd/certs.d"))
+			change(t, filepath.Join(dir, "node/containerd/certs.d", row.file), row.before, row.after)
 			c := rehearseRegistry(t, dir)
 			expectMistake(t, c, row.agent, row.workload, row.says)
 			if t.Failed() {
@@ -148,26 +148,20 @@ func rehearseRegistry(t *testing.T, scenario string) *compare.Comparison {
 	return comparison(t, latest(t, out))
 }
 
-func replace(t *testing.T, certsD, file, before, after string) {
+func change(t *testing.T, file, before, after string) {
 	t.Helper()
-	path := filepath.Join(certsD, file)
-	old := string(read(t, path))
+	old := string(read(t, file))
+	if before == "" {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
 	changed := strings.Replace(old, before, after, 1)
 	if changed == old {
 		t.Fatalf("%s does not hold %q", file, before)
 	}
-	write(t, path, changed)
-}
-
-func remove(t *testing.T, certsD, folder string) {
-	t.Helper()
-	path := filepath.Join(certsD, folder)
-	if _, err := os.Stat(path); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(path); err != nil {
-		t.Fatal(err)
-	}
+	write(t, file, changed)
 }
 
 // TestRegistryTranslationOfContainerd has the containerd of a node read the
@@ -175,7 +169,7 @@ func remove(t *testing.T, certsD, folder string) {
 // may be unknown to it.
 func TestRegistryTranslationOfContainerd(t *testing.T) {
 	requireE2E(t)
-	image := nodeImage(t)
+	image := nodeImage(t, "containerd")
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "daemon.json"), `{
   "registry-mirrors": ["https://mirror.example"], "debug": true, "metrics-addr": "127.0.0.1:9323",
@@ -207,11 +201,39 @@ func TestRegistryTranslationOfContainerd(t *testing.T) {
 	}
 }
 
-// nodeImage is a node image with containerd that is on this host.
-func nodeImage(t *testing.T) string {
+// TestRegistryTranslationReadsAsDockerd asks the dockerd of a node for its opinion
+// of the same files.
+func TestRegistryTranslationReadsAsDockerd(t *testing.T) {
+	requireE2E(t)
+	image := nodeImage(t, "docker")
+	for name, content := range map[string]string{
+		"nothing": ``, "an empty object": `{}`, "a list": `[]`, "no JSON": `{"debug":}`, "an unknown option": `{"dbug":true}`,
+		"a mirror": `{"registry-mirrors":["https://m.example"]}`, "text for a list": `{"registry-mirrors":"https://m.example"}`,
+		"insecure registries": `{"insecure-registries":["10.0.0.0/8","docker.io","http://r.example:5000"]}`,
+		"text for true":       `{"debug":"true"}`, "half a download": `{"max-concurrent-downloads":1.5}`, "a level of its own": `{"log-level":"warning"}`,
+		"a number in log-opts": `{"log-opts":{"max-file":3}}`, "an option that is null": `{"storage-driver":null}`,
+		"proxies": `{"proxies":{"http-proxy":"http://p.example"}}`, "a proxy that is none": `{"proxies":{"ftp-proxy":"x"}}`,
+		"a proxy that is ignored": `{"http-proxy":"http://p.example"}`, "a runtime that is only a name": `{"runtimes":{"own":"/own"}}`,
+		"a size as a number": `{"default-shm-size":64}`, "a size": `{"default-shm-size":"64m"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "daemon.json")
+			write(t, file, content)
+			ours := rehearse(t, nil, "translate", file).code == 0
+			err := exec.CommandContext(t.Context(), "docker", "run", "--rm", "--volume", file+":/daemon.json:ro",
+				"--entrypoint", "dockerd", image, "--validate", "--config-file", "/daemon.json").Run()
+			if theirs := err == nil; ours != theirs {
+				t.Errorf("%s is accepted: by us %t, by dockerd %t", content, ours, theirs)
+			}
+		})
+	}
+}
+
+// nodeImage is a node image with the given runtime that is on this host.
+func nodeImage(t *testing.T, runtime string) string {
 	t.Helper()
-	for _, ref := range strings.Fields(docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", "rehearse/node")) {
-		if strings.Contains(ref, ":containerd-") {
+	for ref := range strings.FieldsSeq(docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", "rehearse/node")) {
+		if strings.Contains(ref, ":"+runtime+"-") {
 			return ref
 		}
 	}

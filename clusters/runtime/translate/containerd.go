@@ -45,7 +45,14 @@ func (t *translation) debug(s setting) {
 	t.add(s, Unneeded, "containerd is quiet unless it is told otherwise.")
 }
 
+// levels are those of dockerd; containerd knows them all by the same names.
+var levels = []string{"debug", "info", "warn", "error", "fatal"}
+
 func (t *translation) logLevel(s setting) {
+	if level, _ := s.value.(string); level != "" && !slices.Contains(levels, level) {
+		t.wrong(s, "expected one of %s, found %q", strings.Join(levels, ", "), level)
+		return
+	}
 	if t.options["debug"].value == true {
 		t.add(s, Unneeded, "debug is set as well, and wins.")
 		return

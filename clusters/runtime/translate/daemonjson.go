@@ -79,12 +79,12 @@ func (r *reader) member(name string, value any, where string) {
 func (k kind) is(value any) bool {
 	switch v := value.(type) {
 	case string:
-		return k == text || k == size
+		return k == text
 	case bool:
 		return k == truth
 	case json.Number:
 		_, whole := new(big.Int).SetString(v.String(), 10)
-		return whole && (k == number || k == size)
+		return whole && k == number
 	case map[string]any:
 		return k == objects
 	case []any:

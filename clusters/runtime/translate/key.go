@@ -9,7 +9,6 @@ const (
 	text    kind = "text"
 	truth   kind = "true or false"
 	number  kind = "a whole number"
-	size    kind = "a size such as 64M" // text or a number
 	list    kind = "a list of texts"
 	pools   kind = "a list of objects"
 	objects kind = "an object"

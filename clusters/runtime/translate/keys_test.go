@@ -37,7 +37,7 @@ func TestEveryOptionIsKnown(t *testing.T) {
 
 // sample is a value of each kind, for options that take any.
 var sample = map[kind]any{
-	text: "text", truth: true, number: json.Number("7"), size: "64m", list: []any{"one"},
+	text: "text", truth: true, number: json.Number("7"), list: []any{"one"},
 	pools: []any{map[string]any{"base": "172.30.0.0/16"}}, objects: map[string]any{},
 }
 
@@ -48,7 +48,7 @@ func TestEveryOptionIsAccountedFor(t *testing.T) {
 	special := map[string]any{
 		"registry-mirrors": []any{"https://mirror.example"}, "insecure-registries": []any{"registry.example:5000"},
 		"log-opts": map[string]any{"max-size": "1m"}, "default-ulimits": map[string]any{"core": map[string]any{"Soft": 0, "Hard": 0}},
-		"proxies": map[string]any{"no-proxy": "example"},
+		"proxies": map[string]any{"no-proxy": "example"}, "log-level": "warn",
 	}
 	for _, k := range keys() {
 		t.Run(k.name, func(t *testing.T) {

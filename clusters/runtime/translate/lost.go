@@ -52,7 +52,7 @@ func containerKeys() []key {
 		{"default-cgroupns-mode", text, "", lost("With containerd pods that are not privileged have a cgroup namespace of their own on cgroup v2, and none on v1; no setting changes that.")},
 		{"default-init", text, "-", lost(init)},
 		{"default-ipc-mode", text, "", unneeded("A pod's containers share the pod's IPC namespace with either runtime.")},
-		{"default-shm-size", size, "", lost("Every container had a /dev/shm of this size. With containerd it has 64 MiB; a pod that needs more mounts an emptyDir with medium: Memory there.")},
+		{"default-shm-size", text, "", lost("Every container had a /dev/shm of this size. With containerd it has 64 MiB; a pod that needs more mounts an emptyDir with medium: Memory there.")},
 		{"default-stop-timeout", number, "", unneeded("kubelet gives every container the pod's terminationGracePeriodSeconds.")},
 		{"init", truth, "", lost(init)},
 		{"init-path", text, "", lost(init)},

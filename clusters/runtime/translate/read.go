@@ -41,8 +41,8 @@ type setting struct {
 }
 
 // Plan reads the sources and says what becomes of them. Mistakes come all at
-// once, each with its file and line, and they are dockerd's: what it refuses is
-// refused here.
+// once, each with its file and line: what dockerd would not start with, and what
+// it would stumble over later.
 func (from Sources) Plan() (*Plan, error) {
 	r := reader{known: map[string]key{}, settings: settings{options: map[string]setting{}}}
 	for _, k := range keys() {
@@ -100,14 +100,17 @@ func (r *reader) registry(host string) {
 	r.registries = append(r.registries, host)
 }
 
-// set notes a setting unless there is one already, which dockerd refuses.
+// set notes a setting unless there is one already: dockerd refuses a flag for
+// what its file sets, and of two in the file one is surely a mistake.
 func (r *reader) set(s setting) {
-	if first, given := r.options[s.name]; given && s.name != "runtimes" {
-		r.wrong(s.from, "%s is set already at %s, and dockerd refuses to start", s.name, first.from)
-		return
-	} else if given {
+	first, given := r.options[s.name]
+	switch {
+	case given && s.name == "runtimes":
 		first.value = both(first.value, s.value)
 		s = first
+	case given:
+		r.wrong(s.from, "%s is set already at %s", s.name, first.from)
+		return
 	}
 	r.options[s.name] = s
 }

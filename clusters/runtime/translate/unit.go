@@ -137,7 +137,7 @@ func (r *reader) flagSet() *pflag.FlagSet {
 		case name == "-":
 		case k.kind == truth:
 			flags.BoolP(name, letter, false, "")
-		case k.kind == text, k.kind == number, k.kind == size:
+		case k.kind == text, k.kind == number:
 			flags.StringP(name, letter, "", "")
 		default:
 			flags.StringArrayP(name, letter, nil, "")
@@ -191,7 +191,7 @@ func (k key) ofFlag(f *pflag.Flag) (any, error) {
 	switch k.kind {
 	case truth:
 		return given == "true", nil
-	case text, size:
+	case text:
 		return given, nil
 	case number:
 		value := json.Number(given)

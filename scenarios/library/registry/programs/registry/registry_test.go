@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"log/slog"
@@ -191,8 +192,8 @@ func TestAwait(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	if err := run(t.Context(), silent, []string{"await", l.Addr().String()}); err != nil {
+	err = run(t.Context(), silent, []string{"await", l.Addr().String()})
+	if err := errors.Join(err, l.Close()); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -13,11 +13,11 @@ import (
 // notYet are fields that the format reserves and that nothing reads so far.
 // Taking them silently would promise a check that is never made.
 var notYet = map[string]bool{
-	"spec.assets.alertRules":      true,
-	"spec.assets.dashboards":      true,
-	"spec.assets.logSearches":     true,
-	"spec.expect":                 true,
-	"spec.stimuli":                true,
+	"spec.assets.alertRules":  true,
+	"spec.assets.dashboards":  true,
+	"spec.assets.logSearches": true,
+	"spec.expect":             true,
+	"spec.stimuli":            true,
 }
 
 // decoder fills Go values from YAML nodes. Unlike the YAML library's own

@@ -37,6 +37,7 @@ func folder(t *testing.T, scenario string) string {
 		"e2e.test":                     "#!/bin/sh\n",
 		"shipper.yaml":                 "kind: DaemonSet\n",
 		"images.tar":                   "",
+		"prometheus.yml":               "scrape_configs: []\n",
 		"manifests/notes/ignored.text": "",
 	}
 	for name, content := range files {
@@ -88,7 +89,7 @@ spec:
   suites:
     - builtin: [lifecycle, logging]
     - {binary: ./e2e.test, args: [-x], timeout: 90s}
-  observe: {duration: 1m30s}
+  observe: {duration: 1m30s, scrapeInterval: 5s, scrapeConfigs: ./prometheus.yml}
 `
 
 func TestLoadReadsEveryField(t *testing.T) {
@@ -142,6 +143,9 @@ func TestLoadReadsEveryField(t *testing.T) {
 			Observe: scenarios.Observe{
 				Duration: scenarios.Duration{Duration: 90 * time.Second},
 				Settle:   scenarios.Duration{Duration: scenarios.DefaultSettle},
+
+				ScrapeInterval: scenarios.Duration{Duration: 5 * time.Second},
+				ScrapeConfigs:  "./prometheus.yml",
 			},
 		},
 	}
@@ -164,7 +168,8 @@ func TestLoadFillsInDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ClusterConfig (-want +got):\n%s", diff)
 	}
-	if s.Spec.Observe.Duration.Duration != scenarios.DefaultObserve || s.Spec.Observe.Settle.Duration != scenarios.DefaultSettle {
+	if s.Spec.Observe.Duration.Duration != scenarios.DefaultObserve || s.Spec.Observe.Settle.Duration != scenarios.DefaultSettle ||
+		s.Spec.Observe.ScrapeInterval.Duration != scenarios.DefaultScrapeInterval {
 		t.Errorf("Observe = %+v, want the defaults", s.Spec.Observe)
 	}
 }
@@ -226,7 +231,7 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"log searches are not there yet", "  assets: {logSearches: [a.yaml]}", "6: spec.assets.logSearches: not supported yet (remove it)"},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval of no time", "  observe: {scrapeInterval: 5ms}", "6: spec.observe.scrapeInterval: expected a second or more, found 5ms"},
-		{"scrape configs that are not there", "  observe: {scrapeConfigs: ./prometheus.yml}", `6: spec.observe.scrapeConfigs: "./prometheus.yml" does not exist`},
+		{"scrape configs that are not there", "  observe: {scrapeConfigs: ./absent.yml}", `6: spec.observe.scrapeConfigs: "./absent.yml" does not exist`},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},
 		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, images, observe, pair, suites, summary, workloads)"},
 		{"number where text belongs", "  pair: {kubernetesVersion: 1.37}", "6: spec.pair.kubernetesVersion: expected text, found the number 1.37 (put it in quotes)"},

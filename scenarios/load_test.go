@@ -41,6 +41,7 @@ func folder(t *testing.T, scenario string) string {
 		"manifests/notes/ignored.text":  "",
 		"mods/broken/go.mod":            "module broken\nrequires example.com/a v1.0.0\n",
 		"searches.yaml":                 "",
+		"prometheus.yml":                "scrape_configs: []\n",
 	}
 	for name, content := range files {
 		write(t, filepath.Join(dir, name), content)
@@ -92,7 +93,7 @@ spec:
   suites:
     - builtin: [lifecycle, logging]
     - {binary: ./e2e.test, args: [-x], timeout: 90s}
-  observe: {duration: 1m30s}
+  observe: {duration: 1m30s, scrapeInterval: 5s, scrapeConfigs: ./prometheus.yml}
   assets:
     logSearches: [./searches.yaml]
     live:
@@ -157,7 +158,8 @@ func TestLoadReadsEveryField(t *testing.T) {
 				Settle:         scenarios.Duration{Duration: scenarios.DefaultSettle},
 				MaxFor:         scenarios.Duration{Duration: scenarios.DefaultMaxFor},
 				MaxRange:       scenarios.Duration{Duration: scenarios.DefaultMaxRange},
-				ScrapeInterval: scenarios.Duration{Duration: scenarios.DefaultScrapeInterval},
+				ScrapeInterval: scenarios.Duration{Duration: 5 * time.Second},
+				ScrapeConfigs:  "./prometheus.yml",
 			},
 			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Logs: []scenarios.LogStore{{
 				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
@@ -184,7 +186,8 @@ func TestLoadFillsInDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("ClusterConfig (-want +got):\n%s", diff)
 	}
-	if s.Spec.Observe.Duration.Duration != scenarios.DefaultObserve || s.Spec.Observe.Settle.Duration != scenarios.DefaultSettle {
+	if s.Spec.Observe.Duration.Duration != scenarios.DefaultObserve || s.Spec.Observe.Settle.Duration != scenarios.DefaultSettle ||
+		s.Spec.Observe.ScrapeInterval.Duration != scenarios.DefaultScrapeInterval {
 		t.Errorf("Observe = %+v, want the defaults", s.Spec.Observe)
 	}
 }
@@ -253,7 +256,7 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"a negative bound", "  observe: {maxFor: -1s}", "6: spec.observe.maxFor: expected a length of time, found -1s"},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval of no time", "  observe: {scrapeInterval: 5ms}", "6: spec.observe.scrapeInterval: expected a second or more, found 5ms"},
-		{"scrape configs that are not there", "  observe: {scrapeConfigs: ./prometheus.yml}", `6: spec.observe.scrapeConfigs: "./prometheus.yml" does not exist`},
+		{"scrape configs that are not there", "  observe: {scrapeConfigs: ./absent.yml}", `6: spec.observe.scrapeConfigs: "./absent.yml" does not exist`},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},
 		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, images, observe, pair, stimuli, suites, summary, workloads)"},
 		{"number where text belongs", "  pair: {kubernetesVersion: 1.37}", "6: spec.pair.kubernetesVersion: expected text, found the number 1.37 (put it in quotes)"},

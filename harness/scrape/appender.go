@@ -5,6 +5,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/histogram"
@@ -25,12 +26,13 @@ type books struct {
 	open   sync.RWMutex
 	closed bool
 
+	// secretive is set once a label held a secret.
+	secretive atomic.Bool
+
 	mu sync.Mutex
 	// tallies count the scrapes of each target, by its labels.
 	tallies  map[string]*tally
 	families map[record.Family]bool
-	// secretive is set once a label held a secret.
-	secretive bool
 	// broken is the first error of writing to the database.
 	broken error
 }
@@ -111,16 +113,8 @@ func (b *books) redacted(ls labels.Labels) labels.Labels {
 	if changed == nil {
 		return ls
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.secretive = true
+	b.secretive.Store(true)
 	return changed.Labels()
-}
-
-func (b *books) hasSecrets() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.secretive
 }
 
 // appender takes one scrape.
@@ -139,7 +133,7 @@ func (a *appender) Append(ref storage.SeriesRef, ls labels.Labels, st, t int64, 
 	if h == nil && fh == nil && ls.Get(model.MetricNameLabel) == "up" && !value.IsStaleNaN(v) {
 		a.books.count(ls, v)
 	}
-	if ref == 0 || a.books.hasSecrets() {
+	if ref == 0 || a.books.secretive.Load() {
 		ls = a.books.redacted(ls)
 	}
 	return a.AppenderV2.Append(ref, ls, st, t, v, h, fh, opts)

@@ -1,6 +1,7 @@
 package scrape_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +45,7 @@ func expose(w http.ResponseWriter, text string) {
 // cluster stands in for an API server: it lists and watches objects, and answers
 // for what stands behind its proxy.
 type cluster struct {
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context // of watching
 	url     string
 	objects map[string]string // lists, by path
@@ -55,7 +56,7 @@ type cluster struct {
 	more  *sync.Cond
 }
 
-func newCluster(t *testing.T) *cluster {
+func newCluster(t testing.TB) *cluster {
 	t.Helper()
 	c := &cluster{t: t, ctx: t.Context(), targets: map[string]answer{}, asked: map[string]int{}, objects: map[string]string{
 		"/api/v1/pods":  list("PodList", "v1"),
@@ -153,7 +154,7 @@ func (c *cluster) kubeconfig() string {
 
 // recording is what was recorded of a cluster.
 type recording struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 	*record.Recording
 }
@@ -175,7 +176,7 @@ func (c *cluster) recordWith(r scrape.Recorder, before, during func(*record.Writ
 		c.t.Fatal(err)
 	}
 	before(w)
-	r.Interval = every
+	r.Interval = cmp.Or(r.Interval, every)
 	stop, err := r.Watch(c.ctx, &clusters.Cluster{Kubeconfig: c.kubeconfig()}, w)
 	if err != nil {
 		c.t.Fatal(err)

@@ -48,7 +48,7 @@ func judgeSearches(t *testing.T, assets files, baseline, candidate []files) *com
 		in.Baseline = append(in.Baseline, open(t, clusters.Baseline, clusters.Docker, baseline[i]))
 		in.Candidate = append(in.Candidate, open(t, clusters.Candidate, clusters.Containerd, candidate[i]))
 	}
-	c, err := compare.Compare(in)
+	c, err := compare.Compare(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,18 +5,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"slices"
 	"strings"
 
-	"helm.sh/helm/v4/pkg/chart/common"
-	commonutil "helm.sh/helm/v4/pkg/chart/common/util"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
-	"helm.sh/helm/v4/pkg/engine"
 	release "helm.sh/helm/v4/pkg/release/v1"
 	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
 
@@ -48,7 +44,9 @@ func newChart(s *scenarios.Scenario, h *scenarios.Helm) ([]Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := renderTemplates(loaded, values, s, h)
+	files, err := renderTemplates(loaded, values, Rendering{
+		Release: h.Release, Namespace: h.Namespace, KubernetesVersion: s.Spec.Pair.KubernetesVersion,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -94,27 +92,6 @@ func chartValues(s *scenarios.Scenario, h *scenarios.Helm) (map[string]any, erro
 		values = loader.MergeMaps(values, more)
 	}
 	return loader.MergeMaps(values, h.Set), nil
-}
-
-func renderTemplates(c *chart.Chart, values map[string]any, s *scenarios.Scenario, h *scenarios.Helm) (map[string]string, error) {
-	if err := chartutil.ProcessDependencies(c, values); err != nil {
-		return nil, err
-	}
-	version, err := common.ParseKubeVersion(s.Spec.Pair.KubernetesVersion)
-	if err != nil {
-		return nil, err
-	}
-	capabilities := common.DefaultCapabilities.Copy()
-	capabilities.KubeVersion = *version
-	all, err := commonutil.ToRenderValues(c, values, common.ReleaseOptions{
-		Name: h.Release, Namespace: cmp.Or(h.Namespace, "default"), Revision: 1, IsInstall: true,
-	}, capabilities)
-	if err != nil {
-		return nil, err
-	}
-	files, err := engine.Render(c, all)
-	maps.DeleteFunc(files, func(file, _ string) bool { return path.Base(file) == "NOTES.txt" })
-	return files, err
 }
 
 // chartObjects are the definitions in the folder crds, which are no templates,

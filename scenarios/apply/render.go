@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
@@ -80,11 +78,7 @@ func relative(s *scenarios.Scenario, file string) string {
 }
 
 func renderKustomization(s *scenarios.Scenario, path string) ([]Object, error) {
-	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), s.Path(path))
-	if err != nil {
-		return nil, fmt.Errorf("building kustomization %q: %w", path, err)
-	}
-	data, err := resources.AsYaml()
+	data, err := BuildKustomization(s.Path(path))
 	if err != nil {
 		return nil, fmt.Errorf("building kustomization %q: %w", path, err)
 	}

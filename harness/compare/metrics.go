@@ -55,6 +55,8 @@ func Metrics(agents []scenarios.Agent) Comparer {
 			return Section{}, err
 		}
 		b, c := schemas[0], schemas[1]
+		b.dropNameless()
+		c.dropNameless()
 		b.dropChance(c)
 		c.dropChance(b)
 		b.inTime.forgive(c.inTime)
@@ -222,6 +224,17 @@ func (s *schema) addForms(e *exposition, name string, samples []sample) {
 			if shape := s.shapes.value(label, v); shape != "" {
 				note(labelValue+label, shape, sample)
 			}
+		}
+	}
+}
+
+// dropNameless forgets series of containers without their names where there are
+// some with: kubelet's cAdvisor does not know the name of one that has just begun or
+// is about to go.
+func (s *schema) dropNameless() {
+	for k, seen := range s.facts {
+		if k.aspect == levels && seen[containerLevel] != nil {
+			delete(seen, namelessLevel)
 		}
 	}
 }

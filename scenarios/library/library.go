@@ -18,7 +18,7 @@ import (
 
 // The programs come as source: a scenario builds its own images.
 //
-//go:embed all:hello all:log-shipping all:quickstart
+//go:embed all:hello all:log-rotation all:log-shipping all:quickstart
 var shipped embed.FS
 
 // List names the shipped scenarios, sorted.

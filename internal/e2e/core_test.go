@@ -56,7 +56,7 @@ func judgeAgain(t *testing.T, run string) {
 // nothing may be found.
 func TestCoreNull(t *testing.T) {
 	requireE2E(t)
-	expectNothing(t, "containerd")
+	expectNothing(t, "quickstart", "containerd")
 }
 
 // TestNull is TestCoreNull at length.
@@ -64,19 +64,19 @@ func TestNull(t *testing.T) {
 	requireE2E(t)
 	for _, runtime := range []string{"containerd", "docker"} {
 		for _, turn := range []string{"first", "second", "third"} {
-			t.Run(runtime+" "+turn, func(t *testing.T) { expectNothing(t, runtime) })
+			t.Run(runtime+" "+turn, func(t *testing.T) { expectNothing(t, "quickstart", runtime) })
 		}
 	}
 }
 
-func expectNothing(t *testing.T, runtime string) {
+func expectNothing(t *testing.T, scenario, runtime string) {
 	t.Helper()
 	clean := nothingLeft(t)
 	out := t.TempDir()
-	got := rehearse(t, nil, "run", "quickstart", "--null="+runtime, "--out", out)
+	got := rehearse(t, nil, "run", scenario, "--null="+runtime, "--out", out)
 	c := comparison(t, latest(t, out))
 	if got.code != 0 || c.Counts.Findings[compare.Breaks]+c.Counts.Findings[compare.Changes] != 0 {
-		t.Errorf("null rehearsal of %s: exit code %d, verdict %s, findings %v", runtime, got.code, c.Verdict, c.Counts.Findings)
+		t.Errorf("null rehearsal of %s with %s: exit code %d, verdict %s, findings %v", scenario, runtime, got.code, c.Verdict, c.Counts.Findings)
 		explain(t, c)
 	}
 	clean()

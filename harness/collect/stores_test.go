@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -143,7 +144,9 @@ func TestStoresCountWhatTheyCannotHandOut(t *testing.T) {
 			if path == "/loki/api/v1/query" && strings.HasPrefix(params.Get("query"), "sum(count_over_time(app:web[") {
 				return http.StatusOK, `{"data":{"resultType":"vector","result":[{"metric":{},"value":[1795435200,"12345"]}]}}`
 			}
-			values := manyRecords(func(i int) string { return fmt.Sprintf(",[%q,%q]", fmt.Sprint(noon.UnixNano()+int64(i)), "m") })
+			values := manyRecords(func(i int) string {
+				return fmt.Sprintf(",[%q,%q]", strconv.FormatInt(noon.UnixNano()+int64(i), 10), "m")
+			})
 			return http.StatusOK, `{"data":{"resultType":"streams","result":[{"stream":{},"values":[` + values[1:] + `]}]}}`
 		},
 		scenarios.Elasticsearch: func(string, url.Values) (int, string) {

@@ -42,6 +42,7 @@ func Logs() Comparer {
 		s := diff(record.Logs, rules{
 			lineFormat: chance, logFile: chance, fileMode: chance, partialLines: chance,
 			timeZone: chance, markup: chance, invalidUTF8: chance, rotatedNames: chance,
+			rotation: chance, startOfLog: chance,
 		}, b, c)
 		return s, s.readers(candidate)
 	}}
@@ -66,6 +67,7 @@ func (s *Section) readers(candidate *record.Recording) error {
 // them, which shows messages only.
 func envelopes(r *record.Recording) (facts, error) {
 	f := facts{}
+	var files []logEntry
 	for line, err := range record.Entries[record.LogFile](r, record.LogIndex) {
 		if err != nil {
 			return nil, err
@@ -78,8 +80,9 @@ func envelopes(r *record.Recording) (facts, error) {
 		if err := file.read(f); err != nil {
 			return nil, err
 		}
+		files = append(files, file)
 	}
-	return f, nil
+	return f, rotations(r, files, f)
 }
 
 // logEntry is one log file and its line in the index.

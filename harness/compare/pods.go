@@ -55,6 +55,7 @@ type container struct {
 	RestartCount                      int
 	State, LastState                  struct {
 		Waiting    *struct{ Reason, Message string }
+		Running    *struct{ StartedAt time.Time }
 		Terminated *termination
 	}
 }

@@ -44,7 +44,7 @@ type search struct {
 	agent scenarios.Agent
 }
 
-func (s search) name() string { return path.Join(s.store, s.Name) }
+func (of search) name() string { return path.Join(of.store, of.Name) }
 
 func agentOf(s *scenarios.Scenario, query scenarios.LogQuery) scenarios.Agent {
 	for _, agent := range s.Spec.Agents {

@@ -106,7 +106,7 @@ func TestWhatWasNotAnsweredIsAGap(t *testing.T) {
 			c.candidate[record.StoresIndex] = rest
 		}, 1},
 		"every answer on one side": {func(c testCase) { delete(c.candidate, record.StoresIndex) }, 1},
-		"every answer on both":     {func(c testCase) { delete(c.baseline, record.StoresIndex); delete(c.candidate, record.StoresIndex) }, 24},
+		"every answer on both":     {func(c testCase) { delete(c.baseline, record.StoresIndex); delete(c.candidate, record.StoresIndex) }, 26},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -76,7 +76,7 @@ func expectNothing(t *testing.T, scenario, runtime string) {
 	got := rehearse(t, nil, "run", scenario, "--null="+runtime, "--out", out)
 	c := comparison(t, latest(t, out))
 	if got.code != 0 || c.Counts.Findings[compare.Breaks]+c.Counts.Findings[compare.Changes] != 0 {
-		t.Errorf("null rehearsal of %s: exit code %d, verdict %s, findings %v", runtime, got.code, c.Verdict, c.Counts.Findings)
+		t.Errorf("null rehearsal of %s with %s: exit code %d, verdict %s, findings %v", scenario, runtime, got.code, c.Verdict, c.Counts.Findings)
 		explain(t, c)
 	}
 	clean()

@@ -89,8 +89,8 @@ func beginning(files []logEntry, started time.Time, f facts) error {
 			if err != nil {
 				return err
 			}
-			if written, err := time.Parse(time.RFC3339Nano, line.time); err == nil && (oldest.IsZero() || written.Before(oldest)) {
-				oldest, where = written, at(file.recording, file.File, line.number, string(line.raw))
+			if written, err := line.When(); err == nil && (oldest.IsZero() || written.Before(oldest)) {
+				oldest, where = written, at(file.recording, file.File, line.Number, string(line.Raw))
 			}
 			break
 		}

@@ -45,7 +45,7 @@ const (
 	Agents  Kind = "agents"
 	// Searches are the user's log searches, evaluated on the recorded logs.
 	Searches Kind = "searches"
-	Parity  Kind = "parity"
+	Parity   Kind = "parity"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.
 	Identities Kind = "identities"

@@ -39,7 +39,7 @@ func (v validator) add(path, hint, format string, args ...any) {
 			return
 		}
 	}
-	v.Problems.Add(path, hint, format, args...)
+	v.Add(path, hint, format, args...)
 }
 
 // addMissing notes that something is left out, unless decoding found a mistake

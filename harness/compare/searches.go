@@ -50,15 +50,16 @@ func (s *Section) searchSet(set *searches.Set, baseline, candidate *record.Recor
 	if err != nil {
 		return err
 	}
-	var judged []searchPair
+	var pairs []*searchPair
 	for i, search := range set.Searches {
-		judged = append(judged, judgeSearch(search, b, c, i))
+		pairs = append(pairs, pairUp(search, b, c, i))
 	}
-	if err := nearest(judged, b, c); err != nil {
+	if err := nearest(pairs, b, c); err != nil {
 		return err
 	}
-	for _, pair := range judged {
-		s.search(pair, b, c)
+	for _, p := range pairs {
+		p.judge(b, c)
+		s.search(p, b, c)
 	}
 	for i, parser := range set.Parsers {
 		s.parser(parser, b.parsed[i], c.parsed[i])
@@ -102,8 +103,8 @@ func (s *Section) missing(set *searches.Set, recordings ...*record.Recording) bo
 }
 
 // search adds the check of a search, and a finding if it differs.
-func (s *Section) search(p searchPair, b, c *lookout) {
-	k := key{hits, p.search.Asset.String()}
+func (s *Section) search(p *searchPair, b, c *lookout) {
+	k := key{hits, p.search.String()}
 	asset := judgedAsset(p.search.Asset, p.outcome.verdict, p.why())
 	switch p.outcome.verdict {
 	case AssetAlive:

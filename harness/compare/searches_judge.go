@@ -5,21 +5,22 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/harness/assets/searches"
 	"github.com/rehearse-dev/rehearse/harness/normalise"
 )
 
 // How far what a search finds must lie apart to be told from chance, in one run on each
-// side. Once is chance, twice is behaviour.
+// side.
 const (
-	// clearly is the factor between most hits within a window, where one side alarms
-	// and the other does not.
-	clearly = 2
-	// fivefold is the factor between all hits where both sides alarm, and manyHits how
-	// many the larger number has to be at least.
+	// fivefold is the factor between two numbers of hits.
 	fivefold = 5
+	// manyHits is how many the larger number has to be where both sides alarm.
 	manyHits = 20
+	// reworded is how many of their words a hit and the nearest line of a silent side
+	// share when that tells of the same in other words.
+	reworded = 0.5
 )
 
 // searchPair is one search, what it found on each side, and what to think of it.
@@ -28,8 +29,10 @@ type searchPair struct {
 	reading searches.Reading // in which it is judged
 	found   [2]found
 	outcome searchOutcome
-	// near is the nearest thing on a side that has no hit, if there is one.
-	near [2]*Evidence
+	// near is the nearest thing on a side that has no hit, if there is one, and how
+	// like a hit it is.
+	near     [2]*Evidence
+	likeness float64
 }
 
 type searchOutcome struct {
@@ -39,45 +42,71 @@ type searchOutcome struct {
 	reason   string
 }
 
-// judgeSearch reaches the verdict on a search, the one at index i of what both sides
-// looked for.
-func judgeSearch(s *searches.Search, b, c *lookout, i int) searchPair {
-	p := searchPair{search: s, found: [2]found{b.found[i], c.found[i]}, reading: s.Reads}
+// pairUp puts together what both sides found of a search, the one at index i of what
+// they looked for, and chooses the reading in which it is judged.
+func pairUp(s *searches.Search, b, c *lookout, i int) *searchPair {
+	p := &searchPair{search: s, found: [2]found{b.found[i], c.found[i]}, reading: s.Reads}
 	if p.reading == searches.Either {
 		p.reading = searches.Message
 		if p.envelopeOnly() {
 			p.reading = searches.Raw
 		}
 	}
-	before, after := p.tally(0), p.tally(1)
-	// What matches the envelope alone has no other chance than the envelope.
-	apart := apart(before.Peak(), after.Peak()) ||
-		p.reading == searches.Raw && p.envelopeOnly() && b.formats != c.formats
-	switch {
-	case s.Expect == searches.Silence:
-		p.outcome = judgeSilence(before, after, apart)
-	case before.Alarms() && after.Alarms():
-		p.outcome = judgeAmounts(s, before, after)
-		if p.outcome.verdict == AssetAlive {
-			p.outcome = judgeGroups(s, maskGroups(before.Groups, b.mask), maskGroups(after.Groups, c.mask))
-		}
-	default:
-		p.outcome = judgeHits(before, after, apart)
-	}
 	return p
 }
 
-func (p searchPair) tally(side int) *searches.Tally { return p.found[side].in(p.reading) }
+// judge reaches the verdict on a search.
+func (p *searchPair) judge(b, c *lookout) {
+	before, after := p.tally(0), p.tally(1)
+	switch {
+	case p.search.Expect == searches.Silence:
+		p.outcome = judgeSilence(before, after, p.apart(b, c))
+	case before.Alarms() && after.Alarms():
+		p.outcome = judgeAmounts(p.search, before, after)
+		if p.outcome.verdict == AssetAlive {
+			p.outcome = judgeGroups(p.search, maskGroups(before.Groups, b.mask), maskGroups(after.Groups, c.mask))
+		}
+	default:
+		p.outcome = judgeHits(before, after, p.apart(b, c))
+	}
+}
+
+// apart says that one side alarms by more than chance. Once is chance, and what comes
+// within a second is one event, told on several lines. There is no chance about an
+// envelope that is another, about a journal whose unit is not there, and about an
+// event that the other side tells in other words.
+func (p *searchPair) apart(b, c *lookout) bool {
+	before, after := p.tally(0), p.tally(1)
+	louder, quieter := before, after
+	if after.Hits > before.Hits {
+		louder, quieter = after, before
+	}
+	if quieter.Hits > 0 {
+		return far(before.Peak(), after.Peak())
+	}
+	return p.reading == searches.Raw && b.formats != c.formats && (p.envelopeOnly() || p.messagesOnBoth()) ||
+		len(p.gone(0, b))+len(p.gone(1, c)) > 0 && p.journalsOnly() ||
+		louder.Hits > 1 && (p.likeness >= reworded || !atOnce(louder))
+}
+
+// atOnce says that all hits came within a second.
+func atOnce(t *searches.Tally) bool {
+	return !t.First.IsZero() && t.Last.Sub(t.First) < time.Second
+}
+
+func (p *searchPair) tally(side int) *searches.Tally { return p.found[side].in(p.reading) }
 
 // envelopeOnly says that no message matches, only whole lines of files.
-func (p searchPair) envelopeOnly() bool {
+func (p *searchPair) envelopeOnly() bool {
 	return p.found[0].message.Hits+p.found[1].message.Hits == 0 && p.found[0].raw.Hits+p.found[1].raw.Hits > 0
 }
 
-// apart says that two numbers are not alike by more than chance.
-func apart(a, b int) bool {
-	return max(a, b) > 1 && max(a, b) >= clearly*min(a, b) && a != b
+func (p *searchPair) messagesOnBoth() bool {
+	return p.found[0].message.Hits > 0 && p.found[1].message.Hits > 0
 }
+
+// far says that two numbers of hits are apart by more than chance.
+func far(a, b int) bool { return max(a, b) > 1 && max(a, b) >= fivefold*min(a, b) }
 
 func judgeHits(before, after *searches.Tally, apart bool) searchOutcome {
 	b, a := before.Alarms(), after.Alarms()
@@ -120,7 +149,7 @@ func judgeAmounts(s *searches.Search, before, after *searches.Tally) searchOutco
 	switch {
 	case many(before.Hits, after.Hits):
 		return changedSearch("it finds far more, or far less")
-	case apart(named(before.Groups), named(after.Groups)) && min(named(before.Groups), named(after.Groups)) == 0:
+	case far(named(before.Groups), named(after.Groups)) && min(named(before.Groups), named(after.Groups)) == 0:
 		return changedSearch(fmt.Sprintf("the field %s has a value on one side only", s.Threshold.By))
 	}
 	return searchOutcome{verdict: AssetAlive, reason: "it finds something on both sides"}
@@ -144,8 +173,8 @@ func unprovenSearch(reason string) searchOutcome {
 	return searchOutcome{verdict: AssetUnproven, reason: reason}
 }
 
-// many says that two numbers of hits are far apart.
-func many(a, b int) bool { return max(a, b) >= manyHits && max(a, b) >= fivefold*min(a, b) }
+// many says that two numbers of hits are far apart where both sides have some.
+func many(a, b int) bool { return max(a, b) >= manyHits && far(a, b) }
 
 // named counts the hits that have the field that is counted by.
 func named(groups map[string]int) int {

@@ -15,27 +15,22 @@ const alike = 0.3
 type wanted struct {
 	words  map[string]bool
 	origin string
-	raw    bool // compare whole lines, and not messages
-	best   float64
-	near   **Evidence
+	pair   *searchPair
+	side   int // that is silent
 }
 
 // nearest finds, for each search that is silent on one side only, the line there that
 // is most like its first hit on the other: a text that was worded anew reads as such.
 // It looks where the hit came from, since that is where it should be.
-func nearest(judged []searchPair, b, c *lookout) error {
+func nearest(pairs []*searchPair, b, c *lookout) error {
 	for side, l := range [2]*lookout{b, c} {
-		var all []*wanted
-		for i := range judged {
-			p := &judged[i]
+		var all []wanted
+		for _, p := range pairs {
 			here, there := p.tally(side), p.tally(1-side)
-			if here.Hits > 0 || there.Hits == 0 || p.outcome.change == "" {
+			if here.Hits > 0 || there.Hits == 0 {
 				continue
 			}
-			all = append(all, &wanted{
-				words: words(there.Samples[0].Text), origin: there.Samples[0].Origin,
-				raw: p.reading == searches.Raw, near: &p.near[side],
-			})
+			all = append(all, wanted{words(there.Samples[0].Found), there.Samples[0].Origin, p, side})
 		}
 		if err := l.findNear(all); err != nil {
 			return err
@@ -44,7 +39,7 @@ func nearest(judged []searchPair, b, c *lookout) error {
 	return nil
 }
 
-func (l *lookout) findNear(all []*wanted) error {
+func (l *lookout) findNear(all []wanted) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -54,7 +49,7 @@ func (l *lookout) findNear(all []*wanted) error {
 		}
 		origin := line.origin.String()
 		for _, w := range all {
-			if w.origin == origin && (w.raw || line.whole) {
+			if w.origin == origin && (line.whole || w.pair.reading == searches.Raw) {
 				w.compare(l, line)
 			}
 		}
@@ -62,14 +57,15 @@ func (l *lookout) findNear(all []*wanted) error {
 	return nil
 }
 
-func (w *wanted) compare(l *lookout, line searchLine) {
+func (w wanted) compare(l *lookout, line searchLine) {
 	text := line.message
-	if w.raw {
+	if w.pair.reading == searches.Raw {
 		text = line.text
 	}
-	if likeness := jaccard(w.words, words(string(text))); likeness >= alike && likeness > w.best {
+	likeness := jaccard(w.words, words(string(text)))
+	if likeness >= alike && likeness > w.pair.likeness {
 		here := line.here(l.recording)
-		w.best, *w.near = likeness, &here
+		w.pair.likeness, w.pair.near[w.side] = likeness, &here
 	}
 }
 

@@ -53,7 +53,7 @@ func (s *share) evidence() []Evidence {
 // parser adds the check of a log parser. A log agent whose parser does not fit runs and
 // is ready, and drops or garbles every line.
 func (s *Section) parser(p *searches.Parser, b, c share) {
-	k := key{linesParsed, p.Asset.String()}
+	k := key{linesParsed, p.String()}
 	why := fmt.Sprintf("it is set to read %s: it %s on the baseline, %s on the candidate", strings.Join(p.Formats, ", "), &b, &c)
 	asset := judgedAsset(p.Asset, AssetAlive, why)
 	f := Finding{

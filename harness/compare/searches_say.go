@@ -12,12 +12,12 @@ import (
 )
 
 // title says what became of a search, for a finding that no entry has words for.
-func (p searchPair) title() string {
+func (p *searchPair) title() string {
 	return fmt.Sprintf("Log search %q: %s", p.search.Name, p.outcome.reason)
 }
 
 // why is the verdict's reason, the numbers behind it, and what the search depends on.
-func (p searchPair) why() string {
+func (p *searchPair) why() string {
 	before, after := p.tally(0), p.tally(1)
 	why := fmt.Sprintf("%s: %s on the baseline, %s on the candidate", p.outcome.reason, howMany(before), howMany(after))
 	if d := p.dependsOn(); d != "" {
@@ -28,7 +28,7 @@ func (p searchPair) why() string {
 
 // dependsOn says which reading a search needs: the line as it lies in the file, or the
 // message. Journals have no envelope, and there is nothing to say.
-func (p searchPair) dependsOn() string {
+func (p *searchPair) dependsOn() string {
 	raw, message := p.hits(searches.Raw), p.hits(searches.Message)
 	alike := (raw[0] == 0) == (message[0] == 0) && (raw[1] == 0) == (message[1] == 0)
 	switch {
@@ -44,17 +44,17 @@ func (p searchPair) dependsOn() string {
 	return fmt.Sprintf("a tool that reads lines with their envelope finds %d and %d", raw[0], raw[1])
 }
 
-func (p searchPair) hits(reading searches.Reading) [2]int {
+func (p *searchPair) hits(reading searches.Reading) [2]int {
 	return [2]int{p.found[0].in(reading).Hits, p.found[1].in(reading).Hits}
 }
 
-func (p searchPair) journalsOnly() bool {
+func (p *searchPair) journalsOnly() bool {
 	return p.found[0].raw.Hits+p.found[1].raw.Hits == 0 && p.origins() != "" && !strings.Contains(p.origins(), "/")
 }
 
 // origins are the units whose journals, or the containers whose logs, have the hits,
 // sorted and joined.
-func (p searchPair) origins() string {
+func (p *searchPair) origins() string {
 	all := joined(p.tally(0).Origins, p.tally(1).Origins)
 	return strings.Join(slices.Sorted(maps.Keys(all)), ", ")
 }
@@ -71,32 +71,37 @@ func howMany(t *searches.Tally) string {
 
 // value is what a search found on one side, and for a side without a hit what may be
 // the reason. The catalogue matches these words.
-func (p searchPair) value(side int, l *lookout) string {
+func (p *searchPair) value(side int, l *lookout) string {
 	t := p.tally(side)
 	if t.Hits > 0 {
 		value := howMany(t) + p.where(t) + p.window(t) + p.groups(t)
 		return value + ": " + t.Samples[0].Text
 	}
 	value := howMany(t)
-	other := p.tally(1 - side)
-	var silent []string
-	for _, origin := range slices.Sorted(maps.Keys(other.Origins)) {
-		if _, says := l.last[origin]; !says {
-			silent = append(silent, origin)
-		}
-	}
-	switch {
+	switch gone := p.gone(side, l); {
 	case p.reading == searches.Raw && p.envelopeOnly():
 		return value + "; container logs are " + l.formats
-	case len(other.Origins) > 0 && len(silent) == len(other.Origins):
-		return value + "; nothing comes from " + strings.Join(silent, ", ")
+	case len(gone) > 0:
+		return value + "; nothing comes from " + strings.Join(gone, ", ")
 	case p.near[side] != nil:
 		return value + "; nearest: " + p.near[side].Text
 	}
 	return value
 }
 
-func (p searchPair) where(t *searches.Tally) string {
+// gone are the origins of the other side's hits, if nothing at all comes from any of
+// them on this side.
+func (p *searchPair) gone(side int, l *lookout) []string {
+	origins := slices.Sorted(maps.Keys(p.tally(1 - side).Origins))
+	for _, origin := range origins {
+		if _, says := l.last[origin]; says {
+			return nil
+		}
+	}
+	return origins
+}
+
+func (p *searchPair) where(t *searches.Tally) string {
 	units := slices.Sorted(maps.Keys(t.Origins))
 	journals := !slices.ContainsFunc(units, func(origin string) bool { return strings.Contains(origin, "/") })
 	switch {
@@ -104,7 +109,7 @@ func (p searchPair) where(t *searches.Tally) string {
 		return " in the journal of " + strings.Join(units, ", ")
 	case p.reading == searches.Raw && p.envelopeOnly():
 		return " in whole lines only"
-	case p.reading == searches.Raw && p.found[0].message.Hits > 0 && p.found[1].message.Hits > 0:
+	case p.reading == searches.Raw && p.messagesOnBoth():
 		return " in whole lines (messages have it on both sides)"
 	case p.reading == searches.Raw:
 		return " in whole lines"
@@ -112,7 +117,7 @@ func (p searchPair) where(t *searches.Tally) string {
 	return " in messages"
 }
 
-func (p searchPair) window(t *searches.Tally) string {
+func (p *searchPair) window(t *searches.Tally) string {
 	within := p.search.Threshold.Within
 	if within.Duration == 0 {
 		return ""
@@ -124,7 +129,7 @@ func (p searchPair) window(t *searches.Tally) string {
 const maxGroups = 5
 
 // groups lists the values of the field that is counted by, the most frequent first.
-func (p searchPair) groups(t *searches.Tally) string {
+func (p *searchPair) groups(t *searches.Tally) string {
 	if len(t.Groups) == 0 {
 		return ""
 	}
@@ -146,7 +151,7 @@ func (p searchPair) groups(t *searches.Tally) string {
 }
 
 // remedy is what to do about a search that no entry explains.
-func (p searchPair) remedy() string {
+func (p *searchPair) remedy() string {
 	switch {
 	case p.outcome.verdict == AssetDead && p.tally(1).Hits > 0:
 		return "Find out why there are fewer, or set the threshold to what the candidate shows."
@@ -164,7 +169,7 @@ func (p searchPair) remedy() string {
 }
 
 // evidence are the hits on one side, or what there is in their place.
-func (p searchPair) evidence(side int, l *lookout) []Evidence {
+func (p *searchPair) evidence(side int, l *lookout) []Evidence {
 	t := p.tally(side)
 	var places []Evidence
 	for _, sample := range t.Samples {

@@ -3,6 +3,7 @@ package compare_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,19 +23,33 @@ func searchFor(fields string) files {
 
 // container is a recording in which one container wrote lines, in either format.
 func container(format string, messages ...string) files {
-	log := ""
+	var log strings.Builder
 	for i, m := range messages {
 		second := fmt.Sprintf("2026-11-23T04:31:%02dZ", i%60)
 		if format == "docker" {
-			log += fmt.Sprintf("{\"log\":%q,\"stream\":\"stdout\",\"time\":%q}\n", m+"\n", second)
+			fmt.Fprintf(&log, "{\"log\":%q,\"stream\":\"stdout\",\"time\":%q}\n", m+"\n", second)
 		} else {
-			log += second + " stdout F " + m + "\n"
+			fmt.Fprintf(&log, "%s stdout F %s\n", second, m)
 		}
 	}
 	return files{
 		record.LogIndex: lines(`{"namespace":"shop","pod":"web","podUID":"w","container":"web","path":"/var/log/pods/w/web/0.log","file":"logs/pods/web"}`),
-		"logs/pods/web": log,
+		"logs/pods/web": log.String(),
 	}
+}
+
+// atOnce is a container of Docker that wrote all lines at one moment.
+func atOnce(messages ...string) files {
+	f := container("docker", messages...)
+	f["logs/pods/web"] = regexp.MustCompile(`04:31:\d\d`).ReplaceAllString(f["logs/pods/web"], "04:31:00")
+	return f
+}
+
+// journal is a node's journal with an entry of a unit.
+func journal(unit, message string) files {
+	f := container("docker")
+	f["logs/journals/n1.jsonl"] = lines(fmt.Sprintf(`{"_SYSTEMD_UNIT":%q,"MESSAGE":%q,"__REALTIME_TIMESTAMP":"1795408279195673"}`, unit, message))
+	return f
 }
 
 // judgeSearches compares runs of both sides with the assets.
@@ -55,14 +70,8 @@ func judgeSearches(t *testing.T, assets files, baseline, candidate []files) *com
 	return c
 }
 
-// times repeats a message.
-func times(n int, message string) []string {
-	all := make([]string, n)
-	for i := range all {
-		all[i] = message
-	}
-	return all
-}
+// times is a hit so many times.
+func times(n int) []string { return slices.Repeat([]string{"hit"}, n) }
 
 func TestSearchVerdicts(t *testing.T) {
 	t.Parallel()
@@ -77,14 +86,18 @@ func TestSearchVerdicts(t *testing.T) {
 		"found twice, then never":              {"expression: hit", docker("hit", "hit"), cri("other"), compare.AssetDead, "2 hits on the baseline, no hit on the candidate"},
 		"found once, then never":               {"expression: hit", docker("hit"), cri("other"), compare.AssetUnproven, "may be chance"},
 		"never, then once":                     {"expression: hit", docker("other"), cri("hit"), compare.AssetUnproven, "may be chance"},
+		"twice within a second, then never":    {"expression: hit", atOnce("hit", "hit"), cri("other"), compare.AssetUnproven, "may be chance"},
+		"twice within a second, then reworded": {"expression: cannot start", atOnce("cannot start the payment worker", "cannot start the payment worker"), cri("failed to start the payment worker"), compare.AssetDead, "nothing any more"},
+		"once in a journal that is gone":       {"expression: hit", journal("docker.service", "hit"), journal("containerd.service", "other"), compare.AssetDead, "nothing any more"},
+		"once in a journal that stays":         {"expression: hit", journal("kubelet.service", "hit"), journal("kubelet.service", "other"), compare.AssetUnproven, "may be chance"},
 		"never, then twice":                    {"expression: hit", docker("other"), cri("hit", "hit"), compare.AssetNew, "on the candidate only"},
 		"never":                                {"expression: hit", docker("other"), cri("other"), compare.AssetUnproven, "nothing on either side"},
 		"once on each side":                    {"expression: hit", docker("hit"), cri("hit"), compare.AssetAlive, ""},
-		"four times as often":                  {"expression: hit", docker(times(80, "hit")...), cri(times(20, "hit")...), compare.AssetAlive, ""},
-		"five times as often":                  {"expression: hit", docker(times(100, "hit")...), cri(times(20, "hit")...), compare.AssetChanged, "far more, or far less"},
-		"five times as often, of few":          {"expression: hit", docker(times(15, "hit")...), cri(times(3, "hit")...), compare.AssetAlive, ""},
-		"a threshold that is reached no more":  {"expression: hit, threshold: {count: 8}", docker(times(9, "hit")...), cri(times(4, "hit")...), compare.AssetDead, "its threshold is not reached any more"},
-		"a threshold that is missed by little": {"expression: hit, threshold: {count: 8}", docker(times(9, "hit")...), cri(times(7, "hit")...), compare.AssetUnproven, "may be chance"},
+		"four times as often":                  {"expression: hit", docker(times(80)...), cri(times(20)...), compare.AssetAlive, ""},
+		"five times as often":                  {"expression: hit", docker(times(100)...), cri(times(20)...), compare.AssetChanged, "far more, or far less"},
+		"five times as often, of few":          {"expression: hit", docker(times(15)...), cri(times(3)...), compare.AssetAlive, ""},
+		"a threshold that is reached no more":  {"expression: hit, threshold: {count: 8}", docker(times(10)...), cri(times(2)...), compare.AssetDead, "its threshold is not reached any more"},
+		"a threshold that is missed by little": {"expression: hit, threshold: {count: 8}", docker(times(9)...), cri(times(7)...), compare.AssetUnproven, "may be chance"},
 		"a threshold that is never reached":    {"expression: hit, threshold: {count: 8}", docker("hit"), cri("hit"), compare.AssetUnproven, "on neither side"},
 		"the envelope, once":                   {`expression: '"log":"hit'`, docker("hit"), cri("hit"), compare.AssetDead, "it depends on the envelope"},
 		"the new envelope, once":               {"expression: stdout F hit", docker("hit"), cri("hit"), compare.AssetNew, "it depends on the envelope"},

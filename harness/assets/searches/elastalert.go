@@ -96,28 +96,28 @@ func fieldIs(value node) (string, error) {
 		if inner := values.get("query"); inner.ok() {
 			values = inner
 		}
-		var any []string
+		var anyOf []string
 		for _, text := range values.strings() {
-			any = append(any, fmt.Sprintf("%s:%q", strings.TrimSuffix(key.Value, ".keyword"), text))
+			anyOf = append(anyOf, fmt.Sprintf("%s:%q", strings.TrimSuffix(key.Value, ".keyword"), text))
 		}
-		return "(" + strings.Join(any, " OR ") + ")", nil
+		return "(" + strings.Join(anyOf, " OR ") + ")", nil
 	}
 	return "", errors.New("a filter names no field")
 }
 
 func blacklist(filter string, root node) (string, error) {
 	field := root.get("compare_key").text()
-	var any []string
+	var anyOf []string
 	for _, word := range root.get("blacklist").strings() {
 		if strings.HasPrefix(word, "!file") {
 			return "", fmt.Errorf("blacklist: %q is in a file of its own: write its words out", word)
 		}
-		any = append(any, fmt.Sprintf("%s:%q", field, word))
+		anyOf = append(anyOf, fmt.Sprintf("%s:%q", field, word))
 	}
-	if field == "" || len(any) == 0 {
+	if field == "" || len(anyOf) == 0 {
 		return "", errors.New("a blacklist needs compare_key and blacklist")
 	}
-	return fmt.Sprintf("(%s) AND (%s)", filter, strings.Join(any, " OR ")), nil
+	return fmt.Sprintf("(%s) AND (%s)", filter, strings.Join(anyOf, " OR ")), nil
 }
 
 // timeframe adds up units such as minutes: 5.

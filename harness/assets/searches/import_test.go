@@ -30,8 +30,8 @@ func described(t *testing.T, files map[string]string) []string {
 		if s.Threshold.Count > 0 {
 			text += fmt.Sprintf(" %d in %s by %q", s.Threshold.Count, s.Threshold.Within, s.Threshold.By)
 		}
-		for _, source := range s.Sources {
-			text += fmt.Sprintf(" %+v", source)
+		if len(s.Sources) > 0 {
+			text += fmt.Sprintf(" %+v", s.Sources)
 		}
 		got = append(got, text)
 	}
@@ -52,13 +52,9 @@ func described(t *testing.T, files map[string]string) []string {
 	return got
 }
 
-func TestImportedSearches(t *testing.T) {
+func TestImportedLokiRules(t *testing.T) {
 	t.Parallel()
-	for name, row := range map[string]struct {
-		file, content string
-		want          []string
-	}{
-		"Loki": {"rules.yaml", `groups:
+	const rules = `groups:
   - name: shop
     rules:
       - alert: Payments
@@ -80,17 +76,29 @@ func TestImportedSearches(t *testing.T) {
         expr: sum(bytes_over_time({app="web"}[1m])) > 1
       - alert: Both
         expr: sum(rate({app="a"}[1m])) / sum(rate({app="b"}[1m])) > 1
-`, []string{
-			"rules.yaml:11 Stopped: logql `{app=\"web\"} |= \"visit\"`",
-			"rules.yaml:13 Slow: logql `{app=\"web\"}` 5 in 10m0s by \"\"",
-			"rules.yaml:15 streams: logql `{app=\"web\"}`",
-			"rules.yaml:17 refused Cluster: not of the supported part of LogQL: nothing in a recording says what the label \"cluster\" is; known are SYSLOG_IDENTIFIER, _SYSTEMD_UNIT, app, container, container_name, identifier, job, namespace, namespace_name, node, node_name, pod, pod_name, stream, unit, workload",
-			"rules.yaml:19 refused Bytes: not of the supported part of LogQL: expected count_over_time, rate or absent_over_time, found \"bytes_over_time\"",
-			"rules.yaml:21 refused Both: not of the supported part of LogQL: column 26: expected a comparison, found /",
-			"rules.yaml:4 Payments: logql `{namespace=\"shop\"} |= \"payment failed\"` 6 in 5m0s by \"namespace,pod\"",
-			"rules.yaml:7 Rate: logql `{app=\"web\"} | json | level=\"error\"` 30 in 1m0s by \"app\"",
-			"rules.yaml:9 Any: logql `{app=\"web\"} |~ \"pan[i]c\"`",
-		}},
+`
+	want := []string{
+		"rules.yaml:11 Stopped: logql `{app=\"web\"} |= \"visit\"`",
+		"rules.yaml:13 Slow: logql `{app=\"web\"}` 5 in 10m0s by \"\"",
+		"rules.yaml:15 streams: logql `{app=\"web\"}`",
+		"rules.yaml:17 refused Cluster: not of the supported part of LogQL: nothing in a recording says what the label \"cluster\" is; known are SYSLOG_IDENTIFIER, _SYSTEMD_UNIT, app, container, container_name, identifier, job, namespace, namespace_name, node, node_name, pod, pod_name, stream, unit, workload",
+		"rules.yaml:19 refused Bytes: not of the supported part of LogQL: expected count_over_time, rate or absent_over_time, found \"bytes_over_time\"",
+		"rules.yaml:21 refused Both: not of the supported part of LogQL: column 26: expected a comparison, found /",
+		"rules.yaml:4 Payments: logql `{namespace=\"shop\"} |= \"payment failed\"` 6 in 5m0s by \"namespace,pod\"",
+		"rules.yaml:7 Rate: logql `{app=\"web\"} | json | level=\"error\"` 30 in 1m0s by \"app\"",
+		"rules.yaml:9 Any: logql `{app=\"web\"} |~ \"pan[i]c\"`",
+	}
+	if diff := cmp.Diff(want, described(t, map[string]string{"rules.yaml": rules})); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestImportedSearches(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		file, content string
+		want          []string
+	}{
 		"ElastAlert, frequency": {"rule.yaml", `name: Payments
 type: frequency
 index: logs-*
@@ -136,7 +144,7 @@ alert: [debug]
 }
 `, []string{
 			"docker-monitor.json:11 refused docker-monitor Ahead: negative look-ahead (?!...) is not part of RE2, which reads in linear time: say it with a second search, or in logsql with NOT",
-			"docker-monitor.json:9 docker-monitor DockerStartFailed: regex `OCI runtime create failed.*\\z` {Namespace: Workload: Container: Unit: Identifier:dockerd}",
+			"docker-monitor.json:9 docker-monitor DockerStartFailed: regex `OCI runtime create failed.*\\z` [{Namespace: Workload: Container: Unit: Identifier:dockerd}]",
 		}},
 		"node-problem-detector, kernel": {"kernel-monitor.json", `{"plugin":"kmsg","source":"kernel-monitor","rules":[{"reason":"Oops","pattern":"BUG"}]}`, []string{
 			"kernel-monitor.json:1 refused kernel-monitor Oops: plugin \"kmsg\" reads logs that are not recorded; those of journald are",
@@ -168,37 +176,63 @@ func TestImportedParsers(t *testing.T) {
 		files map[string]string
 		want  []string
 	}{
-		"Fluent Bit, both": {map[string]string{"fluent-bit.conf": "[SERVICE]\n    Flush 1\n[INPUT]\n    Name tail\n    Tag kube.*\n    Path /var/log/containers/*.log\n    multiline.parser docker, cri, java\n"},
-			[]string{`fluent-bit.conf:7 fluent-bit kube.* ["docker" "cri"] reads docker cri`}},
+		"Fluent Bit, both": {
+			map[string]string{"fluent-bit.conf": "[SERVICE]\n    Flush 1\n[INPUT]\n    Name tail\n    Tag kube.*\n    Path /var/log/containers/*.log\n    multiline.parser docker, cri, java\n"},
+			[]string{`fluent-bit.conf:7 fluent-bit kube.* ["docker" "cri"] reads docker cri`},
+		},
 		"Fluent Bit, parser in another file": {map[string]string{
 			"fluent-bit.conf": "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Parser containers\n",
 			"parsers.conf":    "[PARSER]\n    Name containers\n    Format regex\n    Regex " + cri + "\n",
 		}, []string{`fluent-bit.conf:4 fluent-bit tail ["containers"] reads cri`}},
-		"Fluent Bit, parser nowhere": {map[string]string{"fluent-bit.conf": "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Parser containers\n"},
-			[]string{`fluent-bit.conf:4 refused fluent-bit tail: parser "containers" is in no file that the scenario names`}},
+		"Fluent Bit, parser nowhere": {
+			map[string]string{"fluent-bit.conf": "[INPUT]\n    Name tail\n    Path /var/log/containers/*.log\n    Parser containers\n"},
+			[]string{`fluent-bit.conf:4 refused fluent-bit tail: parser "containers" is in no file that the scenario names`},
+		},
 		"Fluent Bit, other logs": {map[string]string{"fluent-bit.conf": "[INPUT]\n    Name tail\n    Path /var/log/syslog\n    Parser syslog\n"}, nil},
-		"Fluent Bit, no parser": {map[string]string{"fluent-bit.conf": "[INPUT]\n    Name tail\n    Path /var/log/pods/*/*/*.log\n"},
-			[]string{"fluent-bit.conf:1 refused fluent-bit tail: no parser takes lines out of their envelope: they are handed on as they lie"}},
-		"Fluent Bit, YAML": {map[string]string{"fluent-bit.yaml": "pipeline:\n  inputs:\n    - name: tail\n      path: /var/log/containers/*.log\n      parser: docker\n"},
-			[]string{`fluent-bit.yaml:5 fluent-bit tail ["docker"] reads docker`}},
-		"Fluentd, JSON": {map[string]string{"fluent.conf": "<source>\n  @type tail\n  @id in\n  path /var/log/containers/*.log\n  <parse>\n    @type json\n  </parse>\n</source>\n<match **>\n  @type null\n</match>\n"},
-			[]string{`fluent.conf:6 fluentd in ["json"] reads docker`}},
-		"Fluentd, several": {map[string]string{"fluent.conf": "<source>\n  @type tail\n  path /var/log/containers/*.log\n  <parse>\n    @type multi_format\n    <pattern>\n      format json\n    </pattern>\n    <pattern>\n      format /" + cri + "/\n    </pattern>\n  </parse>\n</source>\n"},
-			[]string{`fluent.conf:5 fluentd tail ["json" "regexp"] reads docker cri`}},
-		"Fluentd, unknown": {map[string]string{"fluent.conf": "<source>\n  @type tail\n  path /var/log/containers/*.log\n  format kubernetes\n</source>\n"},
-			[]string{`fluent.conf:4 refused fluentd tail: parser "kubernetes" is not known`}},
-		"Promtail, docker": {map[string]string{"promtail.yaml": "scrape_configs:\n  - job_name: pods\n    pipeline_stages:\n      - docker: {}\n  - job_name: journal\n    journal: {path: /var/log/journal}\n"},
-			[]string{`promtail.yaml:4 promtail pods ["docker"] reads docker`}},
-		"Promtail, cri": {map[string]string{"promtail.yaml": "scrape_configs:\n  - pipeline_stages:\n      - cri:\n"},
-			[]string{`promtail.yaml:3 promtail scrape ["cri"] reads cri`}},
-		"Filebeat, both": {map[string]string{"filebeat.yml": "filebeat.inputs:\n  - type: container\n    paths: [/var/log/containers/*.log]\n"},
-			[]string{`filebeat.yml:2 filebeat container ["docker" "cri"] reads docker cri`}},
-		"Filebeat, docker": {map[string]string{"filebeat.yml": "filebeat:\n  inputs:\n    - type: docker\n      containers.ids: ['*']\n"},
-			[]string{`filebeat.yml:3 filebeat docker ["docker"] reads docker`}},
-		"Filebeat, filestream": {map[string]string{"filebeat.yml": "filebeat.inputs:\n  - type: filestream\n    id: pods\n    paths: [/var/log/containers/*.log]\n    parsers:\n      - container: {format: cri}\n"},
-			[]string{`filebeat.yml:6 filebeat pods ["cri"] reads cri`}},
-		"OpenTelemetry, container": {map[string]string{"otel.yaml": "receivers:\n  filelog:\n    include: [/var/log/pods/*/*/*.log]\n    operators:\n      - type: container\n      - type: json_parser\n"},
-			[]string{`otel.yaml:5 otel filelog ["docker" "cri"] reads docker cri`}},
+		"Fluent Bit, no parser": {
+			map[string]string{"fluent-bit.conf": "[INPUT]\n    Name tail\n    Path /var/log/pods/*/*/*.log\n"},
+			[]string{"fluent-bit.conf:1 refused fluent-bit tail: no parser takes lines out of their envelope: they are handed on as they lie"},
+		},
+		"Fluent Bit, YAML": {
+			map[string]string{"fluent-bit.yaml": "pipeline:\n  inputs:\n    - name: tail\n      path: /var/log/containers/*.log\n      parser: docker\n"},
+			[]string{`fluent-bit.yaml:5 fluent-bit tail ["docker"] reads docker`},
+		},
+		"Fluentd, JSON": {
+			map[string]string{"fluent.conf": "<source>\n  @type tail\n  @id in\n  path /var/log/containers/*.log\n  <parse>\n    @type json\n  </parse>\n</source>\n<match **>\n  @type null\n</match>\n"},
+			[]string{`fluent.conf:6 fluentd in ["json"] reads docker`},
+		},
+		"Fluentd, several": {
+			map[string]string{"fluent.conf": "<source>\n  @type tail\n  path /var/log/containers/*.log\n  <parse>\n    @type multi_format\n    <pattern>\n      format json\n    </pattern>\n    <pattern>\n      format /" + cri + "/\n    </pattern>\n  </parse>\n</source>\n"},
+			[]string{`fluent.conf:5 fluentd tail ["json" "regexp"] reads docker cri`},
+		},
+		"Fluentd, unknown": {
+			map[string]string{"fluent.conf": "<source>\n  @type tail\n  path /var/log/containers/*.log\n  format kubernetes\n</source>\n"},
+			[]string{`fluent.conf:4 refused fluentd tail: parser "kubernetes" is not known`},
+		},
+		"Promtail, docker": {
+			map[string]string{"promtail.yaml": "scrape_configs:\n  - job_name: pods\n    pipeline_stages:\n      - docker: {}\n  - job_name: journal\n    journal: {path: /var/log/journal}\n"},
+			[]string{`promtail.yaml:4 promtail pods ["docker"] reads docker`},
+		},
+		"Promtail, cri": {
+			map[string]string{"promtail.yaml": "scrape_configs:\n  - pipeline_stages:\n      - cri:\n"},
+			[]string{`promtail.yaml:3 promtail scrape ["cri"] reads cri`},
+		},
+		"Filebeat, both": {
+			map[string]string{"filebeat.yml": "filebeat.inputs:\n  - type: container\n    paths: [/var/log/containers/*.log]\n"},
+			[]string{`filebeat.yml:2 filebeat container ["docker" "cri"] reads docker cri`},
+		},
+		"Filebeat, docker": {
+			map[string]string{"filebeat.yml": "filebeat:\n  inputs:\n    - type: docker\n      containers.ids: ['*']\n"},
+			[]string{`filebeat.yml:3 filebeat docker ["docker"] reads docker`},
+		},
+		"Filebeat, filestream": {
+			map[string]string{"filebeat.yml": "filebeat.inputs:\n  - type: filestream\n    id: pods\n    paths: [/var/log/containers/*.log]\n    parsers:\n      - container: {format: cri}\n"},
+			[]string{`filebeat.yml:6 filebeat pods ["cri"] reads cri`},
+		},
+		"OpenTelemetry, container": {
+			map[string]string{"otel.yaml": "receivers:\n  filelog:\n    include: [/var/log/pods/*/*/*.log]\n    operators:\n      - type: container\n      - type: json_parser\n"},
+			[]string{`otel.yaml:5 otel filelog ["docker" "cri"] reads docker cri`},
+		},
 		"OpenTelemetry, router": {map[string]string{"otel.yaml": `receivers:
   filelog/pods:
     include: [/var/log/pods/*/*/*.log]
@@ -209,8 +243,10 @@ func TestImportedParsers(t *testing.T) {
       - {type: json_parser, id: parser-docker}
       - {type: regex_parser, id: parser-crio, regex: '^(?P<time>[^ Z]+) (?P<stream>stdout|stderr) (?P<logtag>[^ ]*) ?(?P<log>.*)$'}
 `}, []string{`otel.yaml:8 otel filelog/pods ["json"] reads docker`}},
-		"OpenTelemetry, format": {map[string]string{"otel.yaml": "receivers:\n  filelog:\n    include: [/var/log/pods/*/*/*.log]\n    operators:\n      - {type: container, format: docker}\n"},
-			[]string{`otel.yaml:5 otel filelog ["docker"] reads docker`}},
+		"OpenTelemetry, format": {
+			map[string]string{"otel.yaml": "receivers:\n  filelog:\n    include: [/var/log/pods/*/*/*.log]\n    operators:\n      - {type: container, format: docker}\n"},
+			[]string{`otel.yaml:5 otel filelog ["docker"] reads docker`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -127,14 +127,14 @@ func (p *logqlParser) compare(op, value string, anchored bool) func(string) bool
 
 // lineFilter reads the texts of a line filter, of which any may fit.
 func (p *logqlParser) lineFilter(op string) stage {
-	var any []func(string) bool
+	var anyOf []func(string) bool
 	for {
 		value := p.text()
 		switch op {
 		case "|=", "!=":
-			any = append(any, func(s string) bool { return strings.Contains(s, value) })
+			anyOf = append(anyOf, func(s string) bool { return strings.Contains(s, value) })
 		default:
-			any = append(any, p.compare("=~", value, false))
+			anyOf = append(anyOf, p.compare("=~", value, false))
 		}
 		if !p.take("or") {
 			break
@@ -143,7 +143,7 @@ func (p *logqlParser) lineFilter(op string) stage {
 	found := op == "|=" || op == "|~"
 	return func(l *Line) bool {
 		text := string(l.Text)
-		return slices.ContainsFunc(any, func(is func(string) bool) bool { return is(text) }) == found
+		return slices.ContainsFunc(anyOf, func(is func(string) bool) bool { return is(text) }) == found
 	}
 }
 

@@ -101,15 +101,15 @@ func (p *luceneParser) skip(token string) {
 // or reads alternatives. Two terms side by side are alternatives too, as they are to
 // Elasticsearch unless it is told otherwise.
 func (p *luceneParser) or() luceneNode {
-	any := luceneOr{p.and()}
+	anyOf := luceneOr{p.and()}
 	for p.err == nil && p.peek() != "" && p.peek() != ")" {
 		p.take("OR", "||")
-		any = append(any, p.and())
+		anyOf = append(anyOf, p.and())
 	}
-	if len(any) == 1 {
-		return any[0]
+	if len(anyOf) == 1 {
+		return anyOf[0]
 	}
-	return any
+	return anyOf
 }
 
 func (p *luceneParser) and() luceneNode {

@@ -87,7 +87,7 @@ func newSelection(s sigma.Search) (selection, error) {
 		}
 		s.EventMatchers = []sigma.EventMatcher{{words}}
 	}
-	var any selection
+	var anyOf selection
 	for _, fields := range s.EventMatchers {
 		var all []sigmaField
 		for _, f := range fields {
@@ -97,9 +97,9 @@ func newSelection(s sigma.Search) (selection, error) {
 			}
 			all = append(all, compiled)
 		}
-		any = append(any, all)
+		anyOf = append(anyOf, all)
 	}
-	return any, nil
+	return anyOf, nil
 }
 
 func (s selection) match(l *Line) bool {

@@ -26,6 +26,7 @@ type Sample struct {
 	File   string
 	Line   int
 	Text   string // the raw line, or the beginning of a very long one
+	Found  string // the same of the text that was searched
 	Origin string
 }
 
@@ -54,9 +55,9 @@ func (t *Tally) See(l *Line, file string, number int, raw []byte) {
 		return
 	}
 	t.Hits++
-	t.Origins[l.Origin.String()]++
+	t.Origins[l.String()]++
 	if len(t.Samples) < maxSamples {
-		t.Samples = append(t.Samples, Sample{file, number, string(raw[:min(len(raw), maxSample)]), l.Origin.String()})
+		t.Samples = append(t.Samples, Sample{file, number, beginning(raw), beginning(l.Text), l.String()})
 	}
 	if !l.Time.IsZero() {
 		if t.First.IsZero() || l.Time.Before(t.First) {
@@ -68,6 +69,8 @@ func (t *Tally) See(l *Line, file string, number int, raw []byte) {
 	}
 	t.count(l)
 }
+
+func beginning(text []byte) string { return string(text[:min(len(text), maxSample)]) }
 
 func (t *Tally) count(l *Line) {
 	group := ""

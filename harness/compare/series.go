@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
@@ -103,7 +104,7 @@ func (h *history) each(visit func(*series)) (err error) {
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
 	ctx := context.Background() //nolint:forbidigo // files are read, and nobody waits
-	all := q.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+	all := q.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+"))
 	s := &series{}
 	var it chunkenc.Iterator
 	for all.Next() {
@@ -129,7 +130,7 @@ func (h *history) attribute(s *series, ls labels.Labels) bool {
 	if !ok || !dependsOnRuntime(source.name) {
 		return false
 	}
-	s.source, s.labels, s.metric = source, ls, ls.Get(labels.MetricName)
+	s.source, s.labels, s.metric = source, ls, ls.Get(model.MetricNameLabel)
 	job := ls.Get("job") + "\x00"
 	s.kind = h.types[job+s.metric]
 	for _, suffix := range []string{"_bucket", "_sum", "_count"} {
@@ -177,7 +178,7 @@ func (s *series) label(name string) string {
 	if moved := s.labels.Get("exported_" + name); moved != "" {
 		return moved
 	}
-	if v == from && !(name == "namespace" && s.ofPod()) {
+	if v == from && (name != "namespace" || !s.ofPod()) {
 		return ""
 	}
 	return v
@@ -192,7 +193,7 @@ func (s *series) own(visit func(name, value string)) {
 		if _, moved := s.source.Labels[name]; !moved {
 			name = l.Name
 		}
-		if name == l.Name && s.labels.Has("exported_"+name) || name == labels.MetricName {
+		if name == l.Name && s.labels.Has("exported_"+name) || name == model.MetricNameLabel {
 			return // the other one is visited, or no label
 		}
 		if v := s.label(name); v != "" {

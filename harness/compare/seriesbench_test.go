@@ -7,10 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
@@ -87,7 +89,7 @@ func manySeries(b *testing.B, side clusters.Side, runtime clusters.Runtime) *rec
 	}
 	w.Update(func(m *record.Meta) {
 		for i := range benchPods {
-			m.Names.Pods[fmt.Sprint(i)] = record.Pod{Namespace: "shop", Name: fmt.Sprintf("web-%d", i), Role: fmt.Sprintf("web-%d", i%100)}
+			m.Names.Pods[strconv.Itoa(i)] = record.Pod{Namespace: "shop", Name: fmt.Sprintf("web-%d", i), Role: fmt.Sprintf("web-%d", i%100)}
 		}
 	})
 	target := record.Target{Job: "kubelet/cadvisor", Labels: map[string]string{"job": "kubelet", "instance": "n"}, Node: "n", Port: "10250", Path: "/metrics/cadvisor", Answered: 4}
@@ -144,7 +146,7 @@ func benchLabels(pod, metric int, runtime clusters.Runtime) labels.Labels {
 	if runtime != clusters.Containerd {
 		id, name, image = "docker-"+hash, fmt.Sprintf("k8s_web_web-%d_shop_uid_0", pod), "sha256:"+hash
 	}
-	return labels.FromStrings(labels.MetricName, fmt.Sprintf("container_metric_%02d", metric), "job", "kubelet", "instance", "n",
+	return labels.FromStrings(model.MetricNameLabel, fmt.Sprintf("container_metric_%02d", metric), "job", "kubelet", "instance", "n",
 		"namespace", "shop", "pod", fmt.Sprintf("web-%d", pod), "container", "web", "image", image, "name", name,
-		"id", "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"+fmt.Sprint(pod)+".slice/"+id+".scope")
+		"id", "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"+strconv.Itoa(pod)+".slice/"+id+".scope")
 }

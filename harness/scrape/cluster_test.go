@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
@@ -26,8 +27,8 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/scrape"
 )
 
-// every is how often tests scrape.
-const every = 100 * time.Millisecond
+// every is how often tests scrape, and how long a target may take to answer.
+const every = 250 * time.Millisecond
 
 // answer is what a target says the nth time that it is asked, from 1.
 type answer func(w http.ResponseWriter, in *http.Request, nth int)
@@ -56,9 +57,9 @@ type cluster struct {
 	more  *sync.Cond
 }
 
-func newCluster(t testing.TB) *cluster {
-	t.Helper()
-	c := &cluster{t: t, ctx: t.Context(), targets: map[string]answer{}, asked: map[string]int{}, objects: map[string]string{
+func newCluster(tb testing.TB) *cluster {
+	tb.Helper()
+	c := &cluster{t: tb, ctx: tb.Context(), targets: map[string]answer{}, asked: map[string]int{}, objects: map[string]string{
 		"/api/v1/pods":  list("PodList", "v1"),
 		"/api/v1/nodes": list("NodeList", "v1", node),
 		"/apis/monitoring.coreos.com/v1/servicemonitors": list("ServiceMonitorList", "monitoring.coreos.com/v1"),
@@ -67,7 +68,7 @@ func newCluster(t testing.TB) *cluster {
 	c.more = sync.NewCond(&c.mu)
 	server := httptest.NewServer(c)
 	c.url = server.URL
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	return c
 }
 
@@ -207,20 +208,24 @@ func (c *cluster) open(dir string) recording {
 	return recording{c.t, dir, r}
 }
 
-// samples are the values of each series that a metric has, by its labels other
-// than the given ones. Markers that a series has ended read as "stale".
-func (r recording) samples(metric string, without ...string) map[string][]string {
+// samples are the values of each series that a metric has, by its labels. Markers
+// that a series has ended read as "stale".
+func (r recording) samples(metric string) map[string][]string {
 	r.t.Helper()
 	q, err := r.Series.Querier(math.MinInt64, math.MaxInt64)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer q.Close()
+	defer func() {
+		if err := q.Close(); err != nil {
+			r.t.Error(err)
+		}
+	}()
 	found := map[string][]string{}
-	set := q.Select(r.t.Context(), true, nil, labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, metric))
+	set := q.Select(r.t.Context(), true, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, metric))
 	var it chunkenc.Iterator
 	for set.Next() {
-		b := labels.NewBuilder(set.At().Labels()).Del(append(without, labels.MetricName)...)
+		b := labels.NewBuilder(set.At().Labels()).Del(model.MetricNameLabel)
 		name := b.Labels().String()
 		it = set.At().Iterator(it)
 		for kind := it.Next(); kind != chunkenc.ValNone; kind = it.Next() {
@@ -238,11 +243,11 @@ func (r recording) samples(metric string, without ...string) map[string][]string
 
 func text(it chunkenc.Iterator, kind chunkenc.ValueType) string {
 	if kind == chunkenc.ValFloat {
-		if _, v := it.At(); value.IsStaleNaN(v) {
+		_, v := it.At()
+		if value.IsStaleNaN(v) {
 			return "stale"
-		} else {
-			return fmt.Sprint(v)
 		}
+		return fmt.Sprint(v)
 	}
 	_, h := it.AtFloatHistogram(nil)
 	if value.IsStaleNaN(h.Sum) {

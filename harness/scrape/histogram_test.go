@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/harness/scrape"
@@ -28,8 +27,8 @@ func TestClassicHistogram(t *testing.T) {
 	c.targets[kubelet] = says(latency)
 	r := c.record(scrape.Recorder{}, func(*record.Writer) { c.wait(kubelet, 2) })
 	for metric, want := range map[string]map[string]string{
-		"latency_seconds_bucket": {watched("/metrics", `le="0.5"`): "2", watched("/metrics", `le="+Inf"`): "3"},
-		"latency_seconds_count":  {watched("/metrics"): "3"},
+		"latency_seconds_bucket": {watched(`le="0.5"`): "2", watched(`le="+Inf"`): "3"},
+		"latency_seconds_count":  {watched(): "3"},
 		"latency_seconds":        {},
 	} {
 		got := map[string]string{}
@@ -73,9 +72,9 @@ scrape_configs:
 }
 
 var native = &dto.MetricFamily{
-	Name: proto.String("latency_seconds"), Type: dto.MetricType_HISTOGRAM.Enum(),
+	Name: new("latency_seconds"), Type: dto.MetricType_HISTOGRAM.Enum(),
 	Metric: []*dto.Metric{{Histogram: &dto.Histogram{
-		SampleCount: proto.Uint64(3), SampleSum: proto.Float64(1.25), Schema: proto.Int32(0), ZeroThreshold: proto.Float64(1e-9), ZeroCount: proto.Uint64(0),
-		PositiveSpan: []*dto.BucketSpan{{Offset: proto.Int32(0), Length: proto.Uint32(2)}}, PositiveDelta: []int64{2, -1},
+		SampleCount: new(uint64(3)), SampleSum: new(1.25), Schema: new(int32(0)), ZeroThreshold: new(1e-9), ZeroCount: new(uint64(0)),
+		PositiveSpan: []*dto.BucketSpan{{Offset: new(int32(0)), Length: new(uint32(2))}}, PositiveDelta: []int64{2, -1},
 	}}},
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -62,7 +63,7 @@ func (m *monitor) portSteps(p port) []step {
 	case p.Port != "":
 		return []step{kept(named, p.Port)}
 	case p.PortNumber != 0:
-		return []step{kept(numbered, fmt.Sprint(p.PortNumber))}
+		return []step{kept(numbered, strconv.Itoa(p.PortNumber))}
 	case p.TargetPort == nil:
 		return nil
 	case strings.Trim(number, "0123456789") == "":
@@ -78,7 +79,7 @@ func (p port) name() string {
 	case p.Port != "":
 		return p.Port
 	case p.PortNumber != 0:
-		return fmt.Sprint(p.PortNumber)
+		return strconv.Itoa(p.PortNumber)
 	case p.TargetPort != nil:
 		return fmt.Sprint(p.TargetPort)
 	default:

@@ -101,12 +101,15 @@ func (p *proxy) ask(in *http.Request) (http.Header, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	defer answer.Body.Close()
+	body, err := read(answer)
+	return answer.Header, body, errors.Join(err, answer.Body.Close())
+}
+
+func read(answer *http.Response) ([]byte, error) {
 	if answer.StatusCode != http.StatusOK {
-		return nil, nil, errors.New(answer.Status + reason(answer.Body))
+		return nil, errors.New(answer.Status + reason(answer.Body))
 	}
-	body, err := io.ReadAll(answer.Body)
-	return answer.Header, body, err
+	return io.ReadAll(answer.Body)
 }
 
 // target is where the API server shows what a request asks for.

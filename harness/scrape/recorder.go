@@ -80,7 +80,6 @@ type session struct {
 	proxy    *proxy
 	pools    *pools
 	manager  *promscrape.Manager
-	stopped  bool
 	workers  errgroup.Group
 	failures map[string]string // of targets, by URL, as Prometheus has them
 }

@@ -16,9 +16,11 @@ import (
 const kubelet = "/api/v1/nodes/https:n1:10250/proxy/metrics"
 
 // watched is the label set of a series of the test cluster's kubelet.
-func watched(path string, own ...string) string {
-	all := append([]string{`endpoint="https-metrics"`, `instance="10.0.0.1:10250"`, `job="kubelet"`, fmt.Sprintf(`metrics_path=%q`, path),
-		`namespace="kube-system"`, `node="n1"`, `service="kubelet"`}, own...)
+func watched(own ...string) string {
+	all := append([]string{
+		`endpoint="https-metrics"`, `instance="10.0.0.1:10250"`, `job="kubelet"`, `metrics_path="/metrics"`,
+		`namespace="kube-system"`, `node="n1"`, `service="kubelet"`,
+	}, own...)
 	slices.Sort(all)
 	return "{" + strings.Join(all, ", ") + "}"
 }
@@ -95,7 +97,7 @@ func TestWhatTargetsDo(t *testing.T) {
 			c.targets[kubelet] = row.target
 			r := c.record(scrape.Recorder{}, func(*record.Writer) { c.wait(kubelet, 6) })
 			for metric, want := range map[string][]string{row.metric: row.want, "up": row.up} {
-				got := distinct(r.samples(metric)[watched("/metrics")])
+				got := distinct(r.samples(metric)[watched()])
 				if diff := cmp.Diff(want, got[:min(len(got), len(want))]); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", metric, diff)
 				}

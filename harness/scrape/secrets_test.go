@@ -35,7 +35,7 @@ func TestSecrets(t *testing.T) {
 				w.Redact([]string{secret})
 			})
 			calls := r.samples("calls")
-			want := []string{watched("/metrics", `url="https://u:<redacted>@host"`)}
+			want := []string{watched(`url="https://u:<redacted>@host"`)}
 			if diff := cmp.Diff(want, slices.Sorted(maps.Keys(calls))); diff != "" {
 				t.Errorf("series (-want +got):\n%s", diff)
 			}
@@ -63,7 +63,7 @@ func TestInterrupted(t *testing.T) {
 		c.wait(kubelet, 2)
 		interrupt()
 	})
-	if values := r.samples("m")[watched("/metrics")]; len(values) < 2 {
+	if values := r.samples("m")[watched()]; len(values) < 2 {
 		t.Errorf("values = %v, want what was scraped until then", values)
 	}
 }

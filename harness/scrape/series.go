@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
@@ -81,7 +82,7 @@ func rewrite(ctx context.Context, log *slog.Logger, db *tsdb.DB, dir string, red
 		return err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
-	all := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+	all := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+"))
 	b := &books{redact: redact}
 	for all.Next() {
 		if err := copySeries(w.Appender(ctx), all.At(), b.redacted(all.At().Labels())); err != nil {
@@ -100,6 +101,7 @@ func copySeries(to storage.Appender, from storage.Series, ls labels.Labels) erro
 	for kind := it.Next(); kind != chunkenc.ValNone; kind = it.Next() {
 		var err error
 		switch kind {
+		case chunkenc.ValNone: // the end of the loop
 		case chunkenc.ValFloat:
 			t, v := it.At()
 			_, err = to.Append(0, ls, t, v)

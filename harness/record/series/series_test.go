@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
@@ -44,7 +45,7 @@ func block(ctx context.Context, dir string, times []int64) error {
 	}
 	app := w.Appender(ctx)
 	for _, at := range times {
-		if _, err := app.Append(0, labels.FromStrings(labels.MetricName, "m"), at, float64(at)); err != nil {
+		if _, err := app.Append(0, labels.FromStrings(model.MetricNameLabel, "m"), at, float64(at)); err != nil {
 			return errors.Join(err, w.Close())
 		}
 	}
@@ -63,7 +64,7 @@ func times(t *testing.T, db *series.DB, from, to int64) []int64 {
 		t.Fatal(err)
 	}
 	var found []int64
-	all := q.Select(t.Context(), true, nil, labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, "m"))
+	all := q.Select(t.Context(), true, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "m"))
 	for all.Next() {
 		for it := all.At().Iterator(nil); it.Next() != 0; {
 			found = append(found, it.AtT())

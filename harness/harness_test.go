@@ -42,6 +42,18 @@ func (r runner) Run(ctx context.Context, _ *clusters.Cluster, _ string, _ []scen
 	return r(ctx)
 }
 
+// stimulator says of one stimulus that it happened.
+type stimulator struct{ removed *bool }
+
+func (stimulator) Play(context.Context, *clusters.Cluster, *scenarios.Scenario) ([]record.Stimulus, error) {
+	return []record.Stimulus{{Name: "crash-loop", Evidence: "seen"}}, nil
+}
+
+func (s stimulator) Remove(context.Context, *clusters.Cluster, *scenarios.Scenario) error {
+	*s.removed = true
+	return nil
+}
+
 type noImages struct{}
 
 func (noImages) Archive(context.Context, []scenarios.Image) (string, []string, error) {
@@ -101,7 +113,7 @@ func TestRunGoesThroughTheStages(t *testing.T) {
 	if err := r.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"create", "images", "apply", "suites", "observe", "collect", "tear down"}
+	want := []string{"create", "images", "apply", "stimuli", "suites", "observe", "collect", "tear down"}
 	if diff := cmp.Diff(want, steps()); diff != "" {
 		t.Errorf("steps (-want +got):\n%s", diff)
 	}
@@ -242,5 +254,46 @@ func TestRunFolderHoldsTheAssets(t *testing.T) {
 	copied, err := os.ReadFile(filepath.Join(folder.Path, harness.AssetsDir, "searches", "a.yaml"))
 	if err != nil || string(copied) != "as it was" {
 		t.Errorf("the copy holds %q, %v, want what the file held", copied, err)
+	}
+}
+
+func TestStimuliAreRecordedBeforeTheSuitesRun(t *testing.T) {
+	t.Parallel()
+	r, _, _ := rehearsal(t)
+	r.Scenario.Spec.Stimuli = []scenarios.Stimulus{{Name: "crash-loop"}}
+	if err := r.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "rehearsal has no Stimulator") {
+		t.Errorf("Run() without a stimulator = %v, want that it says so", err)
+	}
+	r.Stimulator = stimulator{new(bool)}
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, side := range clusters.Sides() {
+		recording, err := record.Open(os.DirFS(r.Folder.Path), string(side)+"/1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line, err := range record.Entries[record.Stimulus](recording, record.StimuliFile) {
+			if err != nil || line.Entry.Name != "crash-loop" {
+				t.Errorf("%s: line %d is %v, %v, want the crash loop", side, line.Number, line.Entry, err)
+			}
+		}
+	}
+}
+
+func TestCollectingGoesOnWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	r, provider, _ := rehearsal(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	r.Collectors = []harness.Collector{collector{func(ctx context.Context) error {
+		cancel(errors.New("interrupted"))
+		return ctx.Err()
+	}}}
+	if err := r.Run(ctx); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Errorf("Run = %v, want it to say interrupted", err)
+	}
+	checkEnding(t, r.Folder.Path, "interrupted", true)
+	if left := provider.Alive(); len(left) != 0 {
+		t.Errorf("clusters left: %q", left)
 	}
 }

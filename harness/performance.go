@@ -55,8 +55,8 @@ func (p *performance) do(ctx context.Context, s stage) error {
 		}
 		return s.run(ctx)
 	})
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = cause // what the stage says of a cancelled context is of no use
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause // whatever the stage made of a cancelled context: it is over
 	}
 	elapsed := p.Now().Sub(started)
 	p.stages = append(p.stages, Stage{Name: s.name, Elapsed: elapsed, Error: text(err)})
@@ -98,6 +98,17 @@ func (p *performance) apply(ctx context.Context) error {
 	return err
 }
 
+// stimuli does the scenario's stimuli to both sides, each at its own pace.
+func (p *performance) stimuli(ctx context.Context) error {
+	if len(p.Scenario.Spec.Stimuli) == 0 {
+		return nil
+	}
+	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
+		played, err := p.Stimulator.Play(ctx, c, p.Scenario)
+		return errors.Join(err, record.Lines(p.writers[i], record.StimuliFile, played))
+	})
+}
+
 // observe waits until the workloads have run for as long as the scenario says.
 func (p *performance) observe(ctx context.Context) error {
 	left := p.Scenario.Spec.Observe.Duration.Duration - p.Now().Sub(p.settled)
@@ -114,9 +125,15 @@ func (p *performance) observe(ctx context.Context) error {
 	}
 }
 
+// collect goes on when it is interrupted: what the collectors could not read
+// would be a gap, and there is no second time.
 func (p *performance) collect(ctx context.Context) error {
 	p.collected = true
-	return p.collectKinds(ctx)
+	surviving, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(rescueTimeout, cancel) })
+	defer stop()
+	return p.collectKinds(surviving)
 }
 
 // collectKinds runs the collectors of the given kinds, or all of them.
@@ -155,11 +172,18 @@ func (p *performance) tearDown(ctx context.Context) error {
 		var errs []error
 		if _, stays := p.Provider.(clusters.Keeper); stays && p.applied {
 			errs = append(errs, p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
-				return p.Applier.Remove(ctx, c, p.Scenario)
+				return errors.Join(p.removeStimuli(ctx, c), p.Applier.Remove(ctx, c, p.Scenario))
 			}))
 		}
 		return errors.Join(append(errs, clusters.DeletePair(ctx, p.Provider, p.pair))...)
 	}})
+}
+
+func (p *performance) removeStimuli(ctx context.Context, c *clusters.Cluster) error {
+	if len(p.Scenario.Spec.Stimuli) == 0 {
+		return nil
+	}
+	return p.Stimulator.Remove(ctx, c, p.Scenario)
 }
 
 // close ends the recordings and writes what the rehearsal was.

@@ -23,6 +23,8 @@ type Rehearsal struct {
 	Images   Images
 	Applier  Applier
 	Runner   Runner
+	// Stimulator is needed by scenarios that have stimuli.
+	Stimulator Stimulator
 	// Collectors record one kind of evidence each; they run one after another on
 	// each side.
 	Collectors []Collector
@@ -50,6 +52,15 @@ type Applier interface {
 	Apply(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) error
 	// Remove deletes what Apply made. It is called for clusters that outlive the
 	// rehearsal.
+	Remove(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) error
+}
+
+// Stimulator does a scenario's stimuli to a cluster.
+type Stimulator interface {
+	// Play does them in their order and says of each what showed that it happened,
+	// or why nothing did. An error means that nothing could be done.
+	Play(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) ([]record.Stimulus, error)
+	// Remove takes off what Play put on a cluster that outlives the rehearsal.
 	Remove(ctx context.Context, c *clusters.Cluster, s *scenarios.Scenario) error
 }
 
@@ -81,6 +92,7 @@ func (r *Rehearsal) Run(ctx context.Context) (err error) {
 		{"create", p.create},
 		{"images", p.images},
 		{"apply", p.apply},
+		{"stimuli", p.stimuli},
 		{"suites", p.suites},
 		{"observe", p.observe},
 		{"collect", p.collect},
@@ -98,6 +110,7 @@ func (r *Rehearsal) complete() error {
 	for name, missing := range map[string]bool{
 		"Scenario": r.Scenario == nil, "Provider": r.Provider == nil, "Images": r.Images == nil,
 		"Applier": r.Applier == nil, "Runner": r.Runner == nil, "Folder": r.Folder == nil,
+		"Stimulator": r.Stimulator == nil && r.Scenario != nil && len(r.Scenario.Spec.Stimuli) > 0,
 	} {
 		if missing {
 			errs = append(errs, fmt.Errorf("rehearsal has no %s", name))

@@ -18,8 +18,10 @@ var notYet = map[string]bool{
 	"spec.assets.logSearches":     true,
 	"spec.expect":                 true,
 	"spec.observe.scrapeInterval": true,
-	"spec.stimuli":                true,
 }
+
+// shortForm is a value that may be written as one word instead of as fields.
+type shortForm interface{ short(word string) }
 
 // decoder fills Go values from YAML nodes. Unlike the YAML library's own
 // decoding it goes on after a mistake, and knows each field's path and line.
@@ -31,6 +33,10 @@ type decoder struct {
 func (d decoder) value(n *yaml.Node, v reflect.Value, path string) {
 	if n.ShortTag() == "!!null" {
 		return // a field without a value is as good as none
+	}
+	if short, ok := reflect.TypeAssert[shortForm](v.Addr()); ok && n.Kind == yaml.ScalarNode {
+		short.short(n.Value)
+		return
 	}
 	if text, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		d.text(n, text, path)

@@ -60,6 +60,9 @@ func (s *Scenario) references() ([]string, error) {
 		}
 		paths = append(paths, folders...)
 	}
+	for _, stimulus := range s.Spec.Stimuli {
+		paths = append(paths, stimulus.Manifests)
+	}
 	for _, suite := range s.Spec.Suites {
 		paths = append(paths, suite.Binary)
 	}

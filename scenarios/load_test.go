@@ -221,14 +221,19 @@ spec:
 func TestLoadNamesTheMistake(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, spec, want string }{
-		{"stimuli are not there yet", "  stimuli: [crash-loop]", "6: spec.stimuli: not supported yet (remove it)"},
+		{"stimulus that does not ship", "  stimuli: [crash-lop]", `6: spec.stimuli[0].name: expected one of crash-loop, disk-fill, drain, eviction, failing-probe, hung-exec, image-pull-failure, job-failure, kubelet-restart, log-flood, oom-kill, oom-kill-child, runtime-restart, start-failure, found "crash-lop" (did you mean "crash-loop"?)`},
+		{"stimulus done twice", "  stimuli: [crash-loop, crash-loop]", `6: spec.stimuli[1].name: "crash-loop" is taken by spec.stimuli[0].name`},
+		{"stimulus that never shows", "  stimuli: [{name: mine, manifests: shipper.yaml}]", "6: spec.stimuli[0].until: expected one of event, log, restarted, terminated, waiting"},
+		{"stimulus that shows twice", "  stimuli: [{name: mine, manifests: shipper.yaml, until: {event: A, log: b}}]", "6: spec.stimuli[0].until: expected only one of event, log, restarted, terminated, waiting, found event and log"},
+		{"shipped stimulus with a condition", "  stimuli: [{name: drain, until: {event: A}}]", "6: spec.stimuli[0].until: a stimulus that ships knows itself when it happened (add manifests, or remove it)"},
+		{"object that is no pattern", "  stimuli: [{name: mine, manifests: shipper.yaml, until: {event: A, object: '('}}]", "6: spec.stimuli[0].until.object: not a regular expression (RE2): error parsing regexp: missing closing ): `(`"},
 		{"alert rules are not there yet", "  assets: {alertRules: [a.yaml]}", "6: spec.assets.alertRules: not supported yet (remove it)"},
 		{"dashboards are not there yet", "  assets: {dashboards: [a.json]}", "6: spec.assets.dashboards: not supported yet (remove it)"},
 		{"log searches are not there yet", "  assets: {logSearches: [a.yaml]}", "6: spec.assets.logSearches: not supported yet (remove it)"},
 		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval is not there yet", "  observe: {scrapeInterval: 5s}", "6: spec.observe.scrapeInterval: not supported yet (remove it)"},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},
-		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, images, observe, pair, suites, summary, workloads)"},
+		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, images, observe, pair, stimuli, suites, summary, workloads)"},
 		{"number where text belongs", "  pair: {kubernetesVersion: 1.37}", "6: spec.pair.kubernetesVersion: expected text, found the number 1.37 (put it in quotes)"},
 		{"text where a number belongs", "  pair: {workers: two}", `6: spec.pair.workers: expected a whole number, found the text "two"`},
 		{"number too large", "  pair: {workers: 99999999999999999999999}", `6: spec.pair.workers: expected a whole number, found the number 99999999999999999999999`},

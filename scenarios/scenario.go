@@ -32,8 +32,8 @@ type Metadata struct {
 	Name string `json:"name" jsonschema:"pattern=^[a-z0-9]([-a-z0-9]{0\\,61}[a-z0-9])?$"`
 }
 
-// Spec is what a scenario asks for. It names workloads, agents or suites: one
-// of them at least.
+// Spec is what a scenario asks for. It names workloads, agents, stimuli or suites:
+// one of them at least.
 type Spec struct {
 	// Summary is one sentence, shown in lists and reports.
 	Summary string `json:"summary,omitempty"`
@@ -44,6 +44,8 @@ type Spec struct {
 	Workloads []Workload `json:"workloads,omitempty"`
 	// Agents to apply, and the signals by which each is known to work.
 	Agents []Agent `json:"agents,omitempty"`
+	// Stimuli are done to both sides, in this order, before the suites run.
+	Stimuli []Stimulus `json:"stimuli,omitempty"`
 	// Suites of Ginkgo specs to run on both sides.
 	Suites  []Suite `json:"suites,omitempty"`
 	Observe Observe `json:"observe,omitzero"`
@@ -175,6 +177,39 @@ type Signal struct {
 	Logs string `json:"logs,omitempty" jsonschema:"oneof_required=logs"`
 	// Metric is the name of a metric that the agent's pods expose.
 	Metric string `json:"metric,omitempty" jsonschema:"oneof_required=metric"`
+}
+
+// Stimulus is something done to a cluster so that an alert, or a search, has a
+// reason to fire. A shipped one is written as its name alone; one of the
+// scenario's own has manifests, and says how it shows that it happened.
+type Stimulus struct {
+	// Name of a shipped stimulus, or a DNS label for one of the scenario's own.
+	Name string `json:"name"`
+	// Manifests is a YAML or JSON file, or a folder of them, that cause it. Nobody
+	// waits until they are ready.
+	Manifests string `json:"manifests,omitempty"`
+	Until     Until  `json:"until,omitzero"`
+}
+
+// short is how a shipped stimulus is written: as its name.
+func (s *Stimulus) short(name string) { s.Name = name }
+
+// Until is what shows that a stimulus happened. Exactly one of its fields but
+// object is set.
+type Until struct {
+	// Event is the reason of a Kubernetes event, such as FailedMount.
+	Event string `json:"event,omitempty"`
+	// Waiting is the reason for which a container waits, such as CrashLoopBackOff.
+	Waiting string `json:"waiting,omitempty"`
+	// Terminated is the reason for which a container ended, such as Completed.
+	Terminated string `json:"terminated,omitempty"`
+	// Restarted is set to wait until a container was started again.
+	Restarted bool `json:"restarted,omitempty"`
+	// Log is text in the log of a container.
+	Log string `json:"log,omitempty"`
+	// Object is a regular expression (RE2) over <namespace>/<name> of the pod, or
+	// of the object that the event is about.
+	Object string `json:"object,omitempty"`
 }
 
 // Suite is a set of Ginkgo specs. Exactly one source is set.

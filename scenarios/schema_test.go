@@ -32,9 +32,20 @@ func reflected(t *testing.T) *jsonschema.Schema {
 		reflector.CommentMap[name] = strings.Join(strings.Fields(comment), " ")
 	}
 	schema := reflector.Reflect(&scenarios.Scenario{})
+	allowShortStimuli(schema)
 	schema.ID = schemaID
 	schema.Title = "Rehearse scenario"
 	return schema
+}
+
+// allowShortStimuli adds that a shipped stimulus is written as its name.
+func allowShortStimuli(schema *jsonschema.Schema) {
+	stimuli, _ := schema.Definitions["Spec"].Properties.Get("stimuli")
+	names := &jsonschema.Schema{Type: "string"}
+	for _, name := range scenarios.BuiltinStimuli() {
+		names.Enum = append(names.Enum, name)
+	}
+	stimuli.Items = &jsonschema.Schema{OneOf: []*jsonschema.Schema{names, stimuli.Items}}
 }
 
 // special are types that are written differently from how Go sees them.
@@ -119,7 +130,8 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 	t.Parallel()
 	schema := compiled(t)
 	for _, spec := range []string{
-		"  stimuli: [crash-loop]",
+		"  stimuli: [crash-lop]",
+		"  stimuli: [{manifests: shipper.yaml}]",
 		"  pair: {workres: 1}",
 		"  pair: {workers: -1}",
 		"  pair: {kubernetesVersion: 1.37.2}",
@@ -167,7 +179,7 @@ lets editors complete and check it; for that, begin the file with
 
 and before a rehearsal, ` + "`rehearse scenarios validate FOLDER`" + ` reports every mistake
 at once with its line. Fields that are planned and do nothing yet are mistakes,
-too: stimuli, expect. The [shipped scenarios](../scenarios/library) are examples.
+too: expect. The [shipped scenarios](../scenarios/library) are examples.
 `
 
 // reference describes every field, a section for each type.
@@ -187,6 +199,8 @@ func reference(schema *jsonschema.Schema) string {
 		{"Helm", "helm of a workload"},
 		{"Agent", "spec.agents"},
 		{"Signal", "signals of an agent"},
+		{"Stimulus", "spec.stimuli"},
+		{"Until", "until of a stimulus"},
 		{"Suite", "spec.suites"},
 		{"Observe", "spec.observe"},
 		{"Assets", "spec.assets"},
@@ -204,6 +218,8 @@ func typeWords(s *jsonschema.Schema) string {
 	switch {
 	case s.Ref != "":
 		return "fields"
+	case s.OneOf != nil:
+		return "names or fields"
 	case s.Type == "array":
 		return "list of " + strings.Replace(typeWords(s.Items), "fields", "these", 1)
 	case s.Type == "object":

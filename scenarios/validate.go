@@ -61,6 +61,7 @@ func (v validator) all() {
 	v.images()
 	v.workloads()
 	v.agents()
+	v.stimuli()
 	v.suites()
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
@@ -110,8 +111,8 @@ func (v validator) imageName(path, image string) {
 }
 
 func (v validator) workloads() {
-	if len(v.Spec.Workloads)+len(v.Spec.Agents)+len(v.Spec.Suites) == 0 {
-		v.addMissing("spec", "add workloads, agents or suites", "nothing to rehearse")
+	if len(v.Spec.Workloads)+len(v.Spec.Agents)+len(v.Spec.Stimuli)+len(v.Spec.Suites) == 0 {
+		v.addMissing("spec", "add workloads, agents, stimuli or suites", "nothing to rehearse")
 	}
 	for i, w := range v.Spec.Workloads {
 		v.workload(fmt.Sprintf("spec.workloads[%d]", i), w)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/rehearse-dev/rehearse/internal/progress"
 )
 
 // base is the image that nodes of every runtime start from: a ready-made one if
@@ -52,14 +54,14 @@ func given(ref, id string) *step {
 // hosts reach no registry, and few Kubernetes versions have a ready-made node.
 func (b *Builder) pull(ctx context.Context, ref string) bool {
 	name := "pull of " + ref
-	b.observe(Event{Step: name, State: Started})
+	b.observe(progress.Event{Step: name, State: progress.Started})
 	_, err := docker(ctx, nil, "pull", "--quiet", ref)
 	if err != nil {
 		b.logger().Info("no such image to be had", "image", ref, "error", err)
-		b.observe(Event{Step: name, State: Absent})
+		b.observe(progress.Event{Step: name, State: progress.Done, Detail: "not to be had, going on without"})
 		return false
 	}
-	b.observe(Event{Step: name, State: Finished})
+	b.observe(progress.Event{Step: name, State: progress.Done})
 	return true
 }
 

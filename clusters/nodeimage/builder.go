@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/internal/progress"
 )
 
 // Spec says which node image is wanted.
@@ -34,7 +34,7 @@ type Builder struct {
 	// registry.
 	BaseImage string
 	// Observe is told of every step, one call at a time; it may be nil.
-	Observe func(Event)
+	Observe progress.Observer
 	// Log may be nil.
 	Log *slog.Logger
 
@@ -43,26 +43,6 @@ type Builder struct {
 
 // NoBaseImage keeps a Builder, as its BaseImage, from asking any registry.
 const NoBaseImage = "none"
-
-// Event says how a step of a build stands.
-type Event struct {
-	Step    string
-	State   State
-	Elapsed time.Duration // of a step that is over
-}
-
-// State is how far a step is.
-type State string
-
-// The states of a step. A step is either Cached, or Started and then one of the
-// others.
-const (
-	Cached   State = "cached"
-	Started  State = "started"
-	Finished State = "finished"
-	Failed   State = "failed"
-	Absent   State = "absent" // it was worth a try, and the build goes on without
-)
 
 // Ensure returns the reference of a node image in Docker, and builds it first if
 // it is not there.

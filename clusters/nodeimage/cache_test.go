@@ -7,14 +7,16 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/rehearse-dev/rehearse/internal/progress"
 )
 
 func TestLockWaitsForItsHolder(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lock")
 	waiting := make(chan struct{}, 1)
-	b := &Builder{Observe: func(e Event) {
-		if e.State == Started {
+	b := &Builder{Observe: func(e progress.Event) {
+		if e.State == progress.Started {
 			waiting <- struct{}{}
 		}
 	}}

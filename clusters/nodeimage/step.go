@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/rehearse-dev/rehearse/internal/progress"
 )
 
 // A step makes one artifact: a folder in the cache or an image in Docker. Its key
@@ -51,7 +53,7 @@ func (b *Builder) makeStep(ctx context.Context, s *step) error {
 		return fmt.Errorf("looking for %s: %w", s.name, err)
 	}
 	if ready {
-		b.observe(Event{Step: s.name, State: Cached})
+		b.observe(progress.Event{Step: s.name, State: progress.Cached})
 		return nil
 	}
 	if err := b.ensureAll(ctx, s.needs); err != nil {
@@ -76,12 +78,12 @@ func (b *Builder) ensureAll(ctx context.Context, steps []*step) error {
 
 // timed runs one piece of work between two events.
 func (b *Builder) timed(name string, work func() error) error {
-	b.observe(Event{Step: name, State: Started})
+	b.observe(progress.Event{Step: name, State: progress.Started})
 	start := time.Now()
 	err := work()
-	event := Event{Step: name, State: Finished, Elapsed: time.Since(start)}
+	event := progress.Event{Step: name, State: progress.Done, Elapsed: time.Since(start)}
 	if err != nil {
-		event.State = Failed
+		event.State = progress.Failed
 		err = fmt.Errorf("building %s: %w", name, err)
 	}
 	b.observe(event)
@@ -89,7 +91,7 @@ func (b *Builder) timed(name string, work func() error) error {
 }
 
 // observe tells the caller and the log. Steps run side by side, events do not.
-func (b *Builder) observe(e Event) {
+func (b *Builder) observe(e progress.Event) {
 	b.observing.Lock()
 	defer b.observing.Unlock()
 	b.logger().Info("node image step", "step", e.Step, "state", e.State, "elapsed", e.Elapsed)

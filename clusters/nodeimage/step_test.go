@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/rehearse-dev/rehearse/internal/progress"
 )
 
 // recorder is a plan in an empty cache, with the order in which its steps ran.
@@ -16,7 +18,7 @@ func recorder(t *testing.T) (*plan, *[]string) {
 	t.Helper()
 	var mu sync.Mutex
 	var events []string
-	builder := &Builder{Observe: func(e Event) {
+	builder := &Builder{Observe: func(e progress.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		events = append(events, e.Step+" "+string(e.State))
@@ -39,13 +41,13 @@ func TestStepsRunAfterWhatTheyNeedAndOnce(t *testing.T) {
 	if err := p.builder.ensure(t.Context(), top); err != nil {
 		t.Fatal(err)
 	}
-	if got := slices.Index(*events, "root finished"); got != 1 {
+	if got := slices.Index(*events, "root done"); got != 1 {
 		t.Errorf("root finished as event %d of %q, want 1", got, *events)
 	}
 	if got := len(*events); got != 8 {
 		t.Errorf("%d events %q, want two for each of four steps", got, *events)
 	}
-	if got := (*events)[7]; got != "top finished" {
+	if got := (*events)[7]; got != "top done" {
 		t.Errorf("the last event is %q, want top", got)
 	}
 }
@@ -59,7 +61,7 @@ func TestWhatIsThereIsNotMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := []string{"need started", "need finished", "top started", "top finished", "top cached"}
+	want := []string{"need started", "need done", "top started", "top done", "top cached"}
 	if !slices.Equal(*events, want) {
 		t.Errorf("events %q, want %q: a cached step does not even look at its needs", *events, want)
 	}
@@ -93,7 +95,7 @@ func TestLaneHoldsOneStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, _, _ := strings.Cut((*events)[0], " ")
-	if got := (*events)[1]; got != first+" finished" {
+	if got := (*events)[1]; got != first+" done" {
 		t.Errorf("%q came between start and end of %s", got, first)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/nodeimage"
 	"github.com/rehearse-dev/rehearse/harness"
 	"github.com/rehearse-dev/rehearse/harness/collect"
+	"github.com/rehearse-dev/rehearse/harness/stimuli"
 	"github.com/rehearse-dev/rehearse/internal/lease"
 	"github.com/rehearse-dev/rehearse/internal/progress"
 	"github.com/rehearse-dev/rehearse/scenarios"
@@ -40,13 +41,18 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 	if err != nil {
 		return nil, nil, err
 	}
+	exec, _ := provider.(clusters.NodeExecer) // without it, what only a node can show or do is a gap
 	return &harness.Rehearsal{
-		Scenario:   s,
-		Provider:   provider,
-		Images:     &images.Store{Dir: filepath.Join(cache, "images"), Root: s.Dir, Observe: by.observe},
-		Applier:    &apply.Applier{Observe: by.observe},
+		Scenario: s,
+		Provider: provider,
+		Images:   &images.Store{Dir: filepath.Join(cache, "images"), Root: s.Dir, Observe: by.observe},
+		Applier:  &apply.Applier{Observe: by.observe},
+		Stimulator: &stimuli.Player{
+			Applier: &apply.Applier{Observe: by.observe}, Exec: exec,
+			Dir: filepath.Join(folder.Path, "stimuli"), Observe: by.observe,
+		},
 		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
-		Collectors: collectors(provider),
+		Collectors: collectors(provider, exec),
 		Folder:     folder,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
@@ -100,13 +106,12 @@ func nodeImages(observe progress.Observer, log *slog.Logger) (*nodeimage.Builder
 	return &nodeimage.Builder{
 		CacheDir:  cache,
 		BaseImage: os.Getenv("REHEARSE_BASE_IMAGE"),
-		Observe:   func(e nodeimage.Event) { tell(observe, e) },
+		Observe:   observe,
 		Log:       log,
 	}, nil
 }
 
-func collectors(provider clusters.Provider) []harness.Collector {
-	exec, _ := provider.(clusters.NodeExecer) // without it, node evidence is a gap
+func collectors(provider clusters.Provider, exec clusters.NodeExecer) []harness.Collector {
 	var list []harness.Collector
 	for _, c := range collect.AllLive(exec) { // secrets first, so that nobody records one
 		list = append(list, c)
@@ -126,16 +131,4 @@ func leftoverPairs(ctx context.Context) ([]string, error) {
 		}
 	}
 	return slices.Compact(names), nil
-}
-
-// tell passes the steps of a node image on.
-func tell(observe progress.Observer, e nodeimage.Event) {
-	if observe == nil {
-		return
-	}
-	states := map[nodeimage.State]progress.State{
-		nodeimage.Cached: progress.Cached, nodeimage.Started: progress.Started,
-		nodeimage.Finished: progress.Done, nodeimage.Failed: progress.Failed, nodeimage.Absent: progress.Done,
-	}
-	observe(progress.Event{Step: e.Step, State: states[e.State], Elapsed: e.Elapsed})
 }

@@ -69,7 +69,7 @@ func Comparers(s *scenarios.Scenario) []Comparer {
 	for _, suite := range s.Spec.Suites {
 		shipped = append(shipped, suite.Builtin...)
 	}
-	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node()}
+	return []Comparer{Specs(shipped), Logs(), Agents(s.Spec.Agents), Stimuli(), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node()}
 }
 
 func sections(in Input) (Section, error) {

@@ -13,6 +13,7 @@
 //	metrics/index.jsonl      one Exposition per endpoint
 //	metrics/*.prom           the text of each endpoint, as it answered
 //	events.jsonl             Kubernetes events
+//	stimuli.jsonl            one Stimulus per thing that was done to the cluster
 //	objects.jsonl            Kubernetes objects, managed fields left out
 //	node.json                NodeFacts of every node
 //	parity.json              properties that both sides should share, by name

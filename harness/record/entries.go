@@ -76,6 +76,17 @@ type Event struct {
 	Last      time.Time `json:"last"`
 }
 
+// Stimulus is one line of stimuli.jsonl: something that was done to the cluster.
+type Stimulus struct {
+	Name    string    `json:"name"`
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+	// Evidence is what showed that it happened.
+	Evidence string `json:"evidence,omitempty"`
+	// Missing says why nothing showed that it did; empty where something did.
+	Missing string `json:"missing,omitempty"`
+}
+
 // Object is one line of objects.jsonl: a Kubernetes object as the API server
 // gave it, without managed fields and with secret values redacted.
 type Object = json.RawMessage

@@ -43,6 +43,7 @@ const (
 	Objects Kind = "objects"
 	Node    Kind = "node"
 	Agents  Kind = "agents"
+	Stimuli Kind = "stimuli"
 	Parity  Kind = "parity"
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.

@@ -23,6 +23,7 @@ const (
 	MetricsDir   = "metrics"
 	MetricsIndex = "metrics/index.jsonl"
 	EventsFile   = "events.jsonl"
+	StimuliFile  = "stimuli.jsonl"
 	ObjectsFile  = "objects.jsonl"
 	NodeFile     = "node.json"
 	ParityFile   = "parity.json"

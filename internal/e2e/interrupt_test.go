@@ -17,7 +17,7 @@ import (
 func TestInterrupt(t *testing.T) {
 	requireE2E(t)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		for _, stage := range []string{"create", "images", "apply", "suites", "observe", "collect"} {
+		for _, stage := range []string{"create", "images", "apply", "stimuli", "suites", "observe", "collect"} {
 			t.Run(signal.String()+" during "+stage, func(t *testing.T) {
 				clean := nothingLeft(t)
 				out := t.TempDir()
@@ -113,6 +113,7 @@ spec:
   summary: Something to interrupt.
   images: [{name: "interrupted/idle:1", build: ./idle}]
   workloads: [{manifests: ./pod.yaml}]
+  stimuli: [start-failure]
   observe: {duration: 40s}
   `+suites+"\n")
 	return dir

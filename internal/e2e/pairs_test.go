@@ -125,13 +125,13 @@ func push(t *testing.T, image, ref string) {
 func pushProgram(t *testing.T, dir, ref string) {
 	t.Helper()
 	context := t.TempDir()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
+	source := t.TempDir()
+	if err := os.CopyFS(source, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") })
-	build := exec.CommandContext(t.Context(), "go", append([]string{"build", "-o", filepath.Join(context, "program")}, files...)...)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GO111MODULE=off")
+	write(t, filepath.Join(source, "go.mod"), "module program\n\ngo 1.26\n")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(context, "program"), ".")
+	build.Dir, build.Env = source, append(os.Environ(), "CGO_ENABLED=0")
 	if raw, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building %s: %v\n%s", dir, err, raw)
 	}

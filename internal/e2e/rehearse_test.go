@@ -35,7 +35,8 @@ type outcome struct {
 // standard error too, so that nobody waits in the dark.
 func rehearse(t *testing.T, env []string, args ...string) outcome {
 	t.Helper()
-	cmd := command(t.Context(), env, args...)
+	// Tests call it while they clean up, too, when their own context is over.
+	cmd := command(context.WithoutCancel(t.Context()), env, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, tee{&stderr}
 	err := cmd.Run()
@@ -118,7 +119,7 @@ func nothingLeft(t *testing.T) (check func()) {
 func footprint(t *testing.T) map[string][]string {
 	t.Helper()
 	// pgrep exits with 1 when there is none.
-	processes, err := exec.CommandContext(t.Context(), "pgrep", "-af", `^[^ ]*bin/rehearse (suite|run|record)`).Output()
+	processes, err := exec.CommandContext(context.WithoutCancel(t.Context()), "pgrep", "-af", `^\S*bin/rehearse (suite|run|record)`).Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
 		t.Fatalf("listing processes: %v", err)
 	}
@@ -132,7 +133,7 @@ func footprint(t *testing.T) map[string][]string {
 
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "docker", args...).Output()
+	out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "docker", args...).Output()
 	if err != nil {
 		t.Fatalf("docker %s: %v", strings.Join(args, " "), err)
 	}

@@ -15,11 +15,16 @@ import (
 // the rehearsal was given up, too.
 const removeTimeout = 3 * time.Minute
 
+const defaultPatience = time.Minute
+
 // Applier puts scenarios on clusters. The zero value is ready, and both sides
 // of a pair may be served at the same time.
 type Applier struct {
 	// Observe is told what is worth knowing; nil for nobody.
 	Observe progress.Observer
+	// Patience is how long removed pods are given to end by themselves before they
+	// are deleted by force; zero means a minute.
+	Patience time.Duration
 
 	mu       sync.Mutex
 	rendered map[*scenarios.Scenario][]Object
@@ -33,7 +38,7 @@ func (a *Applier) Apply(ctx context.Context, c *clusters.Cluster, s *scenarios.S
 	if err != nil {
 		return err
 	}
-	t, err := connect(c, s)
+	t, err := a.connect(c, s)
 	if err != nil {
 		return fmt.Errorf("applying scenario %q: %w", s.Metadata.Name, err)
 	}
@@ -60,7 +65,7 @@ func (a *Applier) Remove(ctx context.Context, c *clusters.Cluster, s *scenarios.
 	if err != nil {
 		return err
 	}
-	t, err := connect(c, s)
+	t, err := a.connect(c, s)
 	if err != nil {
 		return fmt.Errorf("removing scenario %q: %w", s.Metadata.Name, err)
 	}

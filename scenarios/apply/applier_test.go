@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -287,5 +288,37 @@ spec: {template: {spec: {initContainers: [{name: i, image: "shop/init:1"}], cont
 	want := []string{`Job a (m.yaml:1) needs image "shop/init:1", which is not in spec.images: the nodes have to pull it`}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+}
+
+// A pod whose hook never returns would keep its namespace for ever.
+func TestRemoveDeletesByForceWhatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	api := newFakeAPI(t)
+	api.react = ready
+	api.clings = "/api/v1/namespaces/shop/pods/web-0"
+	cluster := api.start()
+	s := scenario(t, shop, scenarios.Workload{Manifests: "m"})
+	var notes []string
+	applier := apply.Applier{Patience: time.Millisecond, Observe: func(e progress.Event) { notes = append(notes, e.Detail) }}
+	if err := applier.Apply(t.Context(), cluster, s); err != nil {
+		t.Fatal(err)
+	}
+	notes = nil
+	api.set(api.clings, map[string]any{
+		"kind": "Pod", "apiVersion": "v1", "metadata": map[string]any{"namespace": "shop", "name": "web-0", "uid": "u"},
+	})
+	if err := applier.Remove(t.Context(), cluster, s); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(api.log, "delete "+api.clings) {
+		t.Errorf("requests %q, want that the pod is deleted by force", api.log)
+	}
+	want := []string{"Pod shop/web-0 did not end and was deleted by force: its containers may run on"}
+	if diff := cmp.Diff(want, notes); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	if left := api.paths(); len(left) > 0 {
+		t.Errorf("left after Remove: %q", left)
 	}
 }

@@ -28,6 +28,8 @@ type fakeAPI struct {
 	// react sees each object that is applied, and may change it as controllers
 	// would, or refuse it.
 	react func(object map[string]any) *refusal
+	// clings is the path of a pod that ends only by force, and keeps its namespace.
+	clings string
 }
 
 type kind struct {
@@ -112,11 +114,12 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPatch:
 		f.apply(w, r)
 	case r.Method == http.MethodDelete:
-		f.log = append(f.log, "delete "+path)
-		f.remove(path)
+		f.delete(path)
 		answer(w, http.StatusOK, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Success"})
 	case f.objects[path] != nil:
 		answer(w, http.StatusOK, f.objects[path])
+	case strings.HasSuffix(path, "/namespaces"):
+		answer(w, http.StatusOK, map[string]any{"kind": "NamespaceList", "apiVersion": "v1", "items": f.namespaces()})
 	case strings.HasSuffix(path, "/pods"):
 		answer(w, http.StatusOK, map[string]any{"kind": "PodList", "apiVersion": "v1", "items": f.below(path)})
 	case strings.HasSuffix(path, "/events"):
@@ -163,6 +166,31 @@ func (f *fakeAPI) consequences(path string, object map[string]any) {
 		}}
 		f.kinds["/apis/example.com/v1"] = []kind{{"widgets", "Widget", true}}
 	}
+}
+
+// delete is what a real cluster does with a pod that clings: it stays, and so does
+// its namespace, until it is deleted itself.
+func (f *fakeAPI) delete(path string) {
+	forced := path == f.clings
+	f.log = append(f.log, "delete "+path)
+	if pod := f.objects[f.clings]; pod != nil && !forced && strings.HasPrefix(f.clings, path+"/") {
+		pod["metadata"].(map[string]any)["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+		return
+	}
+	if forced {
+		path, _, _ = strings.Cut(path, "/pods/")
+	}
+	f.remove(path)
+}
+
+func (f *fakeAPI) namespaces() []any {
+	items := []any{}
+	for path, object := range f.objects {
+		if object["kind"] == "Namespace" && strings.HasPrefix(path, "/api/v1/namespaces/") {
+			items = append(items, object)
+		}
+	}
+	return items
 }
 
 // remove deletes the object and, with a namespace, everything in it.

@@ -41,12 +41,60 @@ func (t *target) removeGroup(ctx context.Context, objects []Object) error {
 			going = append(going, o)
 		}
 	}
-	err := poll(ctx, func(ctx context.Context) bool {
+	gone := func(ctx context.Context) bool {
 		going = slices.DeleteFunc(going, func(o Object) bool { return t.isGone(ctx, o) })
 		return len(going) == 0
-	})
+	}
+	gentle, cancel := context.WithTimeout(ctx, t.patience)
+	defer cancel()
+	err := poll(gentle, gone)
+	if err != nil && ctx.Err() == nil {
+		errs = append(errs, t.force(ctx))
+		err = poll(ctx, gone)
+	}
 	if err != nil {
 		errs = append(errs, fmt.Errorf("waiting until %s is gone: %w", t.lingering(ctx, going), err))
+	}
+	return errors.Join(errs...)
+}
+
+// force deletes, without asking their nodes, the pods that do not end, in the
+// namespaces that the scenario made. A hook that never returns keeps its pod for
+// ever; the rest of the scenario must not stay because of it.
+func (t *target) force(ctx context.Context) error {
+	namespaces, err := t.Typed.CoreV1().Namespaces().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return fmt.Errorf("listing namespaces: %w", err)
+	}
+	var errs []error
+	for _, ns := range namespaces.Items {
+		if ns.Annotations[Annotation] != t.scenario {
+			continue
+		}
+		pods, err := t.Typed.CoreV1().Pods(ns.Name).List(ctx, metav1.ListOptions{})
+		errs = append(errs, err)
+		if err == nil {
+			errs = append(errs, t.forceEach(ctx, pods.Items))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (t *target) forceEach(ctx context.Context, pods []corev1.Pod) error {
+	var errs []error
+	for _, pod := range pods {
+		if pod.DeletionTimestamp == nil {
+			continue
+		}
+		at := int64(0)
+		err := t.Typed.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, metav1.DeleteOptions{
+			GracePeriodSeconds: &at, Preconditions: &metav1.Preconditions{UID: &pod.UID},
+		})
+		if err != nil && !apierrors.IsNotFound(err) {
+			errs = append(errs, fmt.Errorf("deleting Pod %s/%s by force: %w", pod.Namespace, pod.Name, err))
+			continue
+		}
+		t.note("tear down", fmt.Sprintf("Pod %s/%s did not end and was deleted by force: its containers may run on", pod.Namespace, pod.Name))
 	}
 	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,9 +45,12 @@ type target struct {
 	scenario string
 	// own are the namespaces that the scenario made, where everything is its own.
 	own map[string]bool
+	// patience is how long pods are given to end by themselves.
+	patience time.Duration
+	note     func(step, detail string)
 }
 
-func connect(c *clusters.Cluster, s *scenarios.Scenario) (*target, error) {
+func (a *Applier) connect(c *clusters.Cluster, s *scenarios.Scenario) (*target, error) {
 	clients, err := kube.New(c.Kubeconfig)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to cluster %q: %w", c.Name, err)
@@ -57,6 +61,8 @@ func connect(c *clusters.Cluster, s *scenarios.Scenario) (*target, error) {
 		mapper:   restmapper.NewDeferredDiscoveryRESTMapper(discovery),
 		scenario: s.Metadata.Name,
 		own:      map[string]bool{},
+		patience: cmp.Or(a.Patience, defaultPatience),
+		note:     a.Observe.Note,
 	}, nil
 }
 

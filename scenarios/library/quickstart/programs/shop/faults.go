@@ -17,6 +17,14 @@ func runIdle(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
+// runHelp does nothing for a while.
+func runHelp(ctx context.Context, _ *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, helping)
+	defer cancel()
+	<-ctx.Done()
+	return nil
+}
+
 // runHog starts a worker that takes memory until it is killed for it, and ends
 // as a shell would. It lingers before that: a runtime hears of the kill and of
 // the end in two ways, and takes an end that comes first for any other.
@@ -58,6 +66,9 @@ func runEat(ctx context.Context, log *slog.Logger) error {
 	return fmt.Errorf("taking memory: nobody minded %d MiB", len(held))
 }
 
+// helping is how long the helper of a hook lives.
+const helping = 20 * time.Minute
+
 // killed is the exit code of a shell whose last command was killed.
 const killed exitCode = 128 + 9
 
@@ -83,8 +94,10 @@ func runFork(_ context.Context, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("finding the program: %w", err)
 	}
-	// Not bound to the context: the helper is meant to outlive this process.
-	helper := exec.Command(self, "idle") //nolint:noctx // see above
+	// Not bound to the context: the helper is meant to outlive this process. It
+	// ends by itself long after every rehearsal, since a pod that it keeps cannot be
+	// stopped.
+	helper := exec.Command(self, "help") //nolint:noctx // see above
 	helper.Stdout, helper.Stderr = os.Stdout, os.Stderr
 	if err := helper.Start(); err != nil {
 		return fmt.Errorf("starting the helper: %w", err)

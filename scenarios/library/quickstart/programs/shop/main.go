@@ -28,6 +28,7 @@ var parts = map[string]func(context.Context, *slog.Logger) error{
 	"hog":       runHog,
 	"eat":       runEat,
 	"fork":      runFork,
+	"help":      runHelp,
 }
 
 func main() {

@@ -31,9 +31,9 @@ const (
 	// saidMuch is how often one is said before an amount that is ten times another
 	// says something.
 	saidMuch = 5 * often
-	// reworded is how alike a lost and a new message are at least that are taken for
+	// sameThing is how alike a lost and a new message are at least that are taken for
 	// one in other words.
-	reworded = 0.5
+	sameThing = 0.5
 )
 
 // Messages compares what containers and units said: makes of messages that only one
@@ -174,7 +174,7 @@ func utterances(lost, gained []templates.Template) []utterance {
 		for j := range gained {
 			texts[j] = gained[j].Text
 		}
-		if at, alike := templates.Nearest(lost[i].Text, texts); at >= 0 && alike >= reworded {
+		if at, alike := templates.Nearest(lost[i].Text, texts); at >= 0 && alike >= sameThing {
 			found := gained[at]
 			pair[1] = &found
 			gained = slices.Delete(slices.Clone(gained), at, at+1)

@@ -16,18 +16,29 @@ const (
 // Append appends line to dst with its values masked, and returns the extended
 // dst. Bytes that are no part of a value stay as they are, valid UTF-8 or not.
 func Append(dst, line []byte) []byte {
-	s := scanner{out: dst, from: len(dst)}
-	for rest := line; len(rest) > 0; {
-		rest = rest[s.next(rest):]
+	s := scanner{line: line, out: dst, from: len(dst)}
+	for s.at < len(line) {
+		switch {
+		case class[line[s.at]] != other:
+			s.word()
+		case line[s.at] == '<':
+			s.bracket()
+		default:
+			s.at++
+		}
 	}
+	s.copy()
 	return s.out
 }
 
-// scanner writes one masked line.
+// scanner masks one line.
 type scanner struct {
-	out  []byte
-	from int // where the line begins in out
-	last written
+	line   []byte
+	at     int // what is looked at
+	copied int // what is in out already
+	out    []byte
+	from   int // where the line begins in out
+	last   written
 }
 
 // written is the mask that was written last: a mask that follows it closely
@@ -37,48 +48,72 @@ type written struct {
 	kind       string
 }
 
-// next masks or copies what rest begins with, and says how much of it that was.
-func (s *scanner) next(rest []byte) int {
-	n := 0
-	for n < len(rest) && class[rest[n]] == other {
-		if rest[n] == '<' && n == 0 {
-			if length, kind := at(rest); length > 0 {
-				s.keep(rest[:length], kind)
-				return length
-			}
-		} else if rest[n] == '<' {
-			break
-		}
-		n++
-	}
-	if n > 0 {
-		s.out = append(s.out, rest[:n]...)
-		return n
-	}
-	return s.word(rest)
+// copy writes what was passed over and is no value.
+func (s *scanner) copy() {
+	s.out = append(s.out, s.line[s.copied:s.at]...)
+	s.copied = s.at
 }
 
-// word masks or copies what a word begins.
-func (s *scanner) word(rest []byte) int {
+// skip goes on behind a value of n bytes, which is not copied.
+func (s *scanner) skip(n int) {
+	s.at += n
+	s.copied = s.at
+}
+
+// bracket keeps a mask that stood in the text. Those with a role have no kind
+// here, and join nothing.
+func (s *scanner) bracket() {
+	n, kind := at(s.line[s.at:])
+	switch {
+	case n == 0:
+		s.at++
+	case kind == "":
+		s.at += n
+		s.copy()
+		s.last = written{}
+	default:
+		s.mask(kind)
+		s.skip(n)
+	}
+}
+
+// word masks what a word begins, or passes it over.
+func (s *scanner) word() {
+	rest := s.line[s.at:]
 	length, digits := span(rest)
-	if digits == 0 && s.last.end > 0 && s.last.end == len(s.out) {
-		// The letters behind a number, as in k8s: they begin no value of their own.
-		s.out = append(s.out, rest[:length]...)
-		return length
+	if digits == 0 && (s.behindMask() || !promising(rest, length)) {
+		s.at += length
+		return
 	}
 	n, kind := value(rest, length, digits)
-	if kind == "" && digits == 0 && length == suffixLength && Length(rest[length:]) == 0 && s.generated(rest[:length]) {
-		n, kind = length, id
-	}
-	if kind != "" {
+	switch {
+	case kind != "":
 		s.mask(kind)
-		return n
+		s.skip(n)
+	case digits > 0:
+		s.numbered(rest, length)
+	case s.generated(rest, length):
+		s.mask(id)
+		s.skip(length)
+	default:
+		s.at += length
 	}
-	if digits == 0 {
-		s.out = append(s.out, rest[:length]...)
-		return length
+}
+
+// behindMask is true for letters that stand behind a number, as in k8s: they begin
+// no value of their own.
+func (s *scanner) behindMask() bool {
+	return s.last.end > 0 && s.last.end == len(s.out) && s.copied == s.at
+}
+
+// promising is false for most words without digits: those that cannot be a value,
+// by their length and what follows.
+func promising(rest []byte, length int) bool {
+	switch length {
+	case 3, suffixLength, 8, 16, 32, 40, 64:
+		return true
 	}
-	return s.numbered(rest, length)
+	return length <= 4 && length < len(rest) && rest[length] == ':'
 }
 
 // value recognises a value that begins with the first word of rest. The kind is
@@ -110,28 +145,28 @@ func value(rest []byte, length, digits int) (n int, kind string) {
 // numbered writes a word with digits that is no value as a whole: a name that
 // ends with a number keeps its letters, as do short ones such as k8s. What else
 // mixes letters and digits is an identifier.
-func (s *scanner) numbered(rest []byte, length int) int {
+func (s *scanner) numbered(rest []byte, length int) {
 	letters := run(rest, letter)
 	if letters > 0 && letters+run(rest[letters:], digit) == length {
-		s.out = append(s.out, rest[:letters]...)
+		s.at += letters
 		n, kind := quantity(rest[letters:])
 		s.mask(kind)
-		return letters + n
+		s.skip(n)
+		return
 	}
 	if letters == 0 || length > shortName {
 		s.mask(id)
-		return length
+		s.skip(length)
+		return
 	}
-	for n := 0; n < length; {
-		if digits := run(rest[n:length], digit); digits > 0 {
+	for end := s.at + length; s.at < end; {
+		if digits := run(s.line[s.at:end], digit); digits > 0 {
 			s.mask(num)
-			n += digits
+			s.skip(digits)
 			continue
 		}
-		s.out = append(s.out, rest[n])
-		n++
+		s.at++
 	}
-	return length
 }
 
 // shortName is the length up to which a word with digits inside is a name, such
@@ -140,21 +175,21 @@ const shortName = 4
 
 // generated is true for what Kubernetes appends to a name behind another mask,
 // as in web-<hex>-xkbvt, when it happens to have no digit.
-func (s *scanner) generated(word []byte) bool {
-	end := len(s.out) - 1
-	if s.last.end == 0 || s.last.end != end || s.out[end] != '-' {
+func (s *scanner) generated(rest []byte, length int) bool {
+	if length != suffixLength || s.last.end == 0 || s.last.end != len(s.out) || s.copied != s.at-1 || s.line[s.copied] != '-' {
 		return false
 	}
-	for _, c := range word {
+	for _, c := range rest[:length] {
 		if !suffix[c] {
 			return false
 		}
 	}
-	return true
+	return Length(rest[length:]) == 0
 }
 
 // mask writes a mask. A sign belongs to the number behind it.
 func (s *scanner) mask(kind string) {
+	s.copy()
 	if kind == num || kind == size || kind == duration {
 		s.unsign()
 	}
@@ -169,17 +204,6 @@ func (s *scanner) mask(kind string) {
 	s.out = append(s.out, kind...)
 	s.out = append(s.out, '>')
 	s.last = written{start, len(s.out), kind}
-}
-
-// keep writes a mask that stood in the text. Those with a role have no kind here,
-// and join nothing.
-func (s *scanner) keep(text []byte, kind string) {
-	if kind != "" {
-		s.mask(kind)
-		return
-	}
-	s.out = append(s.out, text...)
-	s.last = written{}
 }
 
 func (s *scanner) joins() bool {

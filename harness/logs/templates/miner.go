@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/harness/logs/masks"
 	"github.com/rehearse-dev/rehearse/harness/logs/structure"
@@ -42,7 +43,25 @@ type distinct struct {
 	level  structure.Level
 	text   string
 	counts []int // by group
+	spans  []Span
 	places []Place
+}
+
+// Span is from when to when something was said. The zero value is for what has no
+// time.
+type Span struct{ First, Last time.Time }
+
+// extend makes the span reach to a time.
+func (s *Span) extend(to time.Time) {
+	if to.IsZero() {
+		return
+	}
+	if s.First.IsZero() || to.Before(s.First) {
+		s.First = to
+	}
+	if to.After(s.Last) {
+		s.Last = to
+	}
 }
 
 // Place is where a line stands.
@@ -54,12 +73,13 @@ type Place struct {
 	Text   string
 }
 
-// At says where a message stands, and how it is to be shown.
+// At says where and when a message stands, and how it is to be shown.
 type At struct {
 	File   string
 	Line   int
 	Offset int64
 	Text   []byte
+	Time   time.Time // zero when it is not known
 }
 
 // New returns a miner for as many groups as there are arguments; each masks the
@@ -82,6 +102,7 @@ func (m *Miner) AddAt(level structure.Level, group int, message []byte, at At) R
 	}
 	ref := m.ref(line.Level, m.masked(group, line))
 	d := &m.seen[ref]
+	d.spans[group].extend(at.Time)
 	if d.counts[group]++; d.counts[group] <= maxPlaces {
 		text := string(at.Text[:min(len(at.Text), maxShown)])
 		d.places = append(d.places, Place{group, at.File, at.Line, at.Offset, text})
@@ -104,11 +125,11 @@ func (m *Miner) ref(level structure.Level, text []byte) Ref {
 	}
 	ref, key := Ref(len(m.seen)), string(text)
 	m.refs[key] = ref
-	m.seen = append(m.seen, distinct{level: level, text: key[1:], counts: make([]int, len(m.names))})
+	m.seen = append(m.seen, distinct{level: level, text: key[1:], counts: make([]int, len(m.names)), spans: make([]Span, len(m.names))})
 	return ref
 }
 
-// fieldMark begins a field in a masked line; no text has it.
+// fieldMark begins the name of a field in a masked line.
 const fieldMark = '\x1f'
 
 // masked writes what a line says with its values masked, behind its level: the

@@ -28,8 +28,9 @@ type Template struct {
 	// Text is the message with its values replaced by their kinds, or by <*> where
 	// there are several; then its fields.
 	Text string
-	// Counts are how many messages there were, by group.
+	// Counts are how many messages there were, by group, and Spans when.
 	Counts []int
+	Spans  []Span
 	// Variants are the different messages that it stands for, values masked: the
 	// one said most often first.
 	Variants []Variant
@@ -147,19 +148,28 @@ func (v *vocabulary) line(d distinct) *line {
 	return l
 }
 
-// text writes a template out. A field stands beside its value.
+// text writes a template out.
 func (b *bucket) text(l *line) string {
-	var out strings.Builder
-	named := true
+	words := make([]string, len(l.raw))
 	for place, raw := range l.raw {
 		if raw < 0 {
 			raw = l.shapes[place]
 		}
-		if !named {
+		words[place] = b.texts[raw]
+	}
+	return written(words)
+}
+
+// written joins words. What a field says stands beside its name.
+func written(words []string) string {
+	var out strings.Builder
+	beside := true
+	for _, word := range words {
+		if !beside {
 			out.WriteByte(' ')
 		}
-		out.WriteString(b.texts[raw])
-		named = strings.HasSuffix(b.texts[raw], "=")
+		out.WriteString(strings.TrimPrefix(word, string(fieldMark)))
+		beside = isField(word) && strings.HasSuffix(word, "=")
 	}
 	return out.String()
 }
@@ -171,15 +181,17 @@ func (s *Set) add(m *Miner, byID map[string]int, l *line, text string) {
 	if !ok {
 		t = len(s.Templates)
 		byID[id] = t
-		s.Templates = append(s.Templates, Template{ID: id, Level: l.level, Text: text, Counts: make([]int, len(m.names))})
+		s.Templates = append(s.Templates, Template{ID: id, Level: l.level, Text: text, Counts: make([]int, len(m.names)), Spans: make([]Span, len(m.names))})
 	}
 	for _, ref := range l.refs {
 		d := m.seen[ref]
 		s.of[ref] = t
 		for group, n := range d.counts {
 			s.Templates[t].Counts[group] += n
+			s.Templates[t].Spans[group].extend(d.spans[group].First)
+			s.Templates[t].Spans[group].extend(d.spans[group].Last)
 		}
-		s.Templates[t].Variants = append(s.Templates[t].Variants, Variant{strings.ReplaceAll(d.text, string(fieldMark), " "), d.counts, d.places})
+		s.Templates[t].Variants = append(s.Templates[t].Variants, Variant{written(words(d.text)), d.counts, d.places})
 	}
 }
 

@@ -16,11 +16,13 @@ func words(line string) []string {
 	var all []string
 	from := -1
 	for n := 0; n < len(line); n++ {
-		if isSpace(line[n]) {
+		if isSpace(line[n]) || line[n] == fieldMark {
 			if from >= 0 {
 				all = append(all, line[from:n])
 			}
 			from = -1
+		}
+		if isSpace(line[n]) {
 			continue
 		}
 		if from < 0 {
@@ -36,7 +38,7 @@ func words(line string) []string {
 	return all
 }
 
-func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' || c == fieldMark }
+func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
 var (
 	empty  = regexp.MustCompile(`^(?:\(\)|\[\]|\{\})[.,:;]*$`)
@@ -47,6 +49,8 @@ var (
 	qualified = regexp.MustCompile(`[A-Za-z_<*>-][\w<*>$-]*(?:\.[A-Za-z_<*>][\w<*>$-]*){2,}`)
 	// said are qualified names that stand for what happened.
 	said = regexp.MustCompile(`(?:Exception|Error|\.[A-Z][A-Z_]+)$`)
+	// suffixes are what Kubernetes appends to names, when it happens to have no digit.
+	suffixes = regexp.MustCompile(`-[bcdfghjklmnpqrstvwxz]{5}\b`)
 	// several are values beside each other.
 	several = regexp.MustCompile(`(?:<\*>[-_.:,/]?)+<\*>`)
 )
@@ -54,7 +58,7 @@ var (
 // shape is a word with everything in it that looks like a value replaced by
 // <*>, whatever its kind.
 func shape(word string) string {
-	if strings.IndexAny(word, "<./\\\"'`([{") < 0 {
+	if strings.IndexAny(word, "<./\\\"'`([{-") < 0 {
 		return word // most words
 	}
 	word = unkind(word)
@@ -63,7 +67,7 @@ func shape(word string) string {
 	}
 	word = quotes.ReplaceAllStringFunc(word, func(s string) string { return s[:1] + anything + s[:1] })
 	word = paths.ReplaceAllString(word, anything)
-	word = replaceNames(word)
+	word = suffixes.ReplaceAllString(replaceNames(word), "-"+anything)
 	return several.ReplaceAllString(word, anything)
 }
 
@@ -130,10 +134,13 @@ func newWord(text string) *word {
 	w.before, w.after = parts[1]+name, parts[3]
 	w.value = text == w.around()
 	named := strings.HasSuffix(w.before, "=")
-	w.fixed = text == anything || w.value && named || strings.HasSuffix(text, "=") || code.MatchString(text) || verb.MatchString(text)
+	w.fixed = text == anything || w.value && named || isField(text) || code.MatchString(text) || verb.MatchString(text)
 	w.constant = !w.masked && wordy.MatchString(text)
 	return w
 }
+
+// isField is true for the name of a field, with or without a value behind it.
+func isField(word string) bool { return word != "" && word[0] == fieldMark }
 
 // around is the word with a value in the place of what differs.
 func (w *word) around() string { return w.before + anything + w.after }

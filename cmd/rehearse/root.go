@@ -34,7 +34,8 @@ to fix it.
 Exit codes: 0 equivalent, 1 different, 2 could not run or finish, 3 inconclusive.`,
 		Example: `  rehearse doctor                  can this host rehearse?
   rehearse run quickstart          rehearse the scenario that ships with it
-  rehearse report latest           render the newest run again`,
+  rehearse report latest           render the newest run again
+  rehearse scan .                  search files for Docker, without any cluster`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -48,7 +49,7 @@ Exit codes: 0 equivalent, 1 different, 2 could not run or finish, 3 inconclusive
 		a.runCommand(), a.recordCommand(), a.upCommand(), a.downCommand(),
 		a.compareCommand(), a.reportCommand(), a.explainCommand(),
 		a.scenariosCommand(), a.imagesCommand(), a.doctorCommand(),
-		a.versionCommand(), a.suiteCommand(),
+		a.scanCommand(), a.versionCommand(), a.suiteCommand(),
 	)
 	return root
 }

@@ -50,6 +50,8 @@ type chartScan struct {
 	outcome
 	dir, version string
 	sources      *sources
+	// partials says that those have been looked at as they are written.
+	partials bool
 }
 
 func (c *chartScan) gap(file, reason string) {
@@ -128,39 +130,41 @@ func dropTemplates(c *chart.Chart, parent string, broken map[string]string) {
 	}
 }
 
-// unrendered looks at a template as it is written.
+// unrendered looks at a template as it is written. The partials that it may be
+// made of are looked at once, with the first one that fails.
 func (c *chartScan) unrendered(loaded *chart.Chart, name string, err error) {
-	file := c.sources.fileOf(loaded.Name(), name)
-	c.gap(file, fmt.Sprintf("a template that cannot be rendered: %v", firstLine(err)))
-	text := findTemplate(loaded, "", name)
-	if text == nil {
-		return
-	}
-	result := detect.Template(file, text)
-	for _, f := range result.Findings {
+	c.gap(c.sources.fileOf(loaded.Name(), name), fmt.Sprintf("a template that cannot be rendered: %v", firstLine(err)))
+	eachTemplate(loaded, "", func(at string, data []byte) {
+		partial := strings.HasPrefix(path.Base(at), "_")
+		if at == name || partial && !c.partials {
+			c.asWritten(c.sources.fileOf(loaded.Name(), at), data)
+		}
+	})
+	c.partials = true
+}
+
+func (c *chartScan) asWritten(file string, data []byte) {
+	for _, f := range detect.Template(file, data).Findings {
 		f.Confidence = finding.Low
 		c.Findings = append(c.Findings, f)
+	}
+}
+
+// eachTemplate visits the templates of a chart and its dependencies, by the names
+// that Helm gives them.
+func eachTemplate(c *chart.Chart, parent string, do func(name string, data []byte)) {
+	prefix := path.Join(parent, c.Name())
+	for _, f := range c.Templates {
+		do(path.Join(prefix, f.Name), f.Data)
+	}
+	for _, dependency := range c.Dependencies() {
+		eachTemplate(dependency, path.Join(prefix, "charts"), do)
 	}
 }
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line
-}
-
-func findTemplate(c *chart.Chart, parent, name string) []byte {
-	prefix := path.Join(parent, c.Name())
-	for _, f := range c.Templates {
-		if path.Join(prefix, f.Name) == name {
-			return f.Data
-		}
-	}
-	for _, dependency := range c.Dependencies() {
-		if found := findTemplate(dependency, path.Join(prefix, "charts"), name); found != nil {
-			return found
-		}
-	}
-	return nil
 }
 
 // look searches what was rendered, and traces each finding back.

@@ -280,6 +280,14 @@ func TestCharts(t *testing.T) {
 			[]string{"templates/bad.yaml:9 docker-socket", "values.yaml:1 docker-socket"},
 			"templates/bad.yaml: a template that cannot be rendered",
 		},
+		"the partials of a template that fails": {
+			map[string]string{
+				"Chart.yaml": chart, "templates/_volumes.tpl": "{{- define \"v\" -}}\n- name: s\n  hostPath:\n    path: /run/docker.sock\n{{- end -}}\n",
+				"templates/bad.yaml": "{{ include \"nothing\" . }}\n{{ include \"v\" . }}\n",
+			},
+			[]string{"templates/_volumes.tpl:4 docker-socket"},
+			"templates/bad.yaml: a template that cannot be rendered",
+		},
 		"a template that does not parse": {
 			map[string]string{"Chart.yaml": chart, "values.yaml": "socket: /run/docker.sock\n", "templates/d.yaml": daemonSetTemplate, "templates/bad.yaml": "{{ if }}\n"},
 			[]string{"values.yaml:1 docker-socket"},

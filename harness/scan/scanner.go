@@ -77,7 +77,14 @@ type derived struct {
 	folders []string
 }
 
-func (s *Scanner) do(ctx context.Context, j job) outcome {
+// do does one job. Charts and kustomizations are put together by other people's
+// code: should that panic, the file is a gap and the others go on.
+func (s *Scanner) do(ctx context.Context, j job) (out outcome) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			out = outcome{Result: detect.Result{Gaps: []finding.Gap{{File: filepath.ToSlash(j.path), Reason: fmt.Sprintf("looking at it failed: %v", broken)}}}, files: 1}
+		}
+	}()
 	switch j.kind {
 	case jobChart:
 		return s.chart(ctx, j.path)

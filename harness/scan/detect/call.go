@@ -72,7 +72,7 @@ func (s *shellScan) scriptOf(name string, words []word) (*text.Text, bool) {
 			return s.scriptWord(words[1]), true
 		}
 		return s.joined(words[1:]), true
-	case name == "ssh" || name == "sshpass" || name == "pssh" || name == "gcloud" && slices.ContainsFunc(words, is("ssh")):
+	case strings.HasSuffix(name, "ssh") || name == "sshpass" || name == "pssh" || name == "gcloud" && slices.ContainsFunc(words, is("ssh")):
 		return s.remote(name, words), true
 	}
 	return nil, false
@@ -113,6 +113,9 @@ func (s *shellScan) joined(words []word) *text.Text {
 	return text.Joined(" ", texts...)
 }
 
+// sshFlags take a value each.
+const sshFlags = "-i -p -l -o -F -J -L -R -D -W -b -c -E -m -S -w -e -h -H"
+
 // remote is what a command has run on another machine.
 func (s *shellScan) remote(name string, words []word) *text.Text {
 	if name == "gcloud" {
@@ -132,11 +135,11 @@ func (s *shellScan) remote(name string, words []word) *text.Text {
 			rest = rest[at+1:]
 		}
 	}
-	rest = skipFlags(rest, "-i -p -l -o -F -J -L -R -D -W -b -c -E -m -S -w -e -h -H -t")
+	rest = skipFlags(rest, sshFlags)
 	if len(rest) < 2 {
 		return nil
 	}
-	return s.joined(rest[1:])
+	return s.joined(skipFlags(rest[1:], sshFlags)) // which may follow the host as well
 }
 
 // wrapper is a program that runs another one.

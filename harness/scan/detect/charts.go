@@ -32,6 +32,11 @@ var chartDefaults = []chartDefault{
 		remedy: "Set settings.log_monitors without it, and settings.custom_plugin_monitors with the health checker of containerd.",
 	},
 	{
+		charts: []string{"netdata"}, severity: compare.Changes, cause: "NODE-003",
+		does:   "mounts /var/run/docker.sock of the node",
+		remedy: "Expect the collectors docker and docker_engine, and their alarms, to be silent.",
+	},
+	{
 		charts: []string{"weave-scope"}, severity: compare.Changes, cause: "NODE-003",
 		does:   "asks Docker on every node",
 		remedy: "Replace it: the project has ended.",
@@ -40,6 +45,16 @@ var chartDefaults = []chartDefault{
 		charts: []string{"fluent-bit", "fluentd", "promtail"}, severity: compare.Info, cause: "LOG-002",
 		does:   "mounts /var/lib/docker/containers of the node, which does nothing any more",
 		remedy: "See that its parsers know the CRI format, as those of later versions do.",
+	},
+	{
+		charts: []string{"newrelic-infrastructure", "nri-bundle"}, unless: []string{"privileged", "global.privileged"}, severity: compare.Info, cause: "NODE-003",
+		does:   "mounts /var/run/docker.sock and the root of the node besides containerd's socket",
+		remedy: "Nothing has to change; the mount of docker.sock leaves an empty folder of that name behind.",
+	},
+	{
+		charts: []string{"sysdig", "sysdig-deploy"}, severity: compare.Info, cause: "NODE-003",
+		does:   "mounts /run and /var/run of the node, where it finds the socket of any runtime",
+		remedy: "See that its version knows containerd.",
 	},
 	{
 		charts: []string{"falco"}, unless: []string{"collectors.docker.enabled"}, severity: compare.Info, cause: "NODE-003",

@@ -184,6 +184,17 @@ func (d *detector) telegraf(n *yaml.Node) {
 	}
 }
 
+// isTraefik is true for Traefik's own configuration, when Docker is one of its
+// providers.
+func isTraefik(_ string, n *yaml.Node) bool {
+	return text.Key(text.Get(n, "providers"), "docker") != nil && text.Get(n, "kind") == nil
+}
+
+func (d *detector) traefik(n *yaml.Node) {
+	d.api(text.Key(text.Get(n, "providers"), "docker"), "the provider docker")
+	d.walk("", n)
+}
+
 // isMonitor is true for a monitor of node-problem-detector.
 func isMonitor(_ string, n *yaml.Node) bool {
 	return text.Get(n, "plugin") != nil && text.Get(n, "source") != nil && (text.Get(n, "rules") != nil || text.Get(n, "conditions") != nil)

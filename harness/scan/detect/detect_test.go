@@ -63,7 +63,7 @@ func TestWhereItRunsDecidesWhatItWeighs(t *testing.T) {
 		"a job of GitLab's": {".gitlab-ci.yml", "a:\n  script: [docker ps]\n", []string{"2 docker-command changes medium"}},
 		"a job of GitLab's with a daemon": {
 			".gitlab-ci.yml", "a:\n  services: ['" + dind + "']\n  script: [docker ps]\n",
-			[]string{"2 docker-client-image info low", "3 docker-command info low"},
+			[]string{"2 docker-client-image info medium", "3 docker-command info low"},
 		},
 		"a pod of Jenkins'": {"Jenkinsfile", "podTemplate(yaml: '') { node(POD_LABEL) { sh 'docker ps' } }\n", []string{"1 docker-command breaks high"}},
 		"an agent of Jenkins'": {

@@ -31,6 +31,8 @@ func (d *detector) env(name string, w word) {
 		d.kubeletFlags(scriptTextOf(w))
 	case slices.Contains(daemonVariables, name) && strings.Contains(value, "-"):
 		d.daemonFlags(scriptTextOf(w))
+	case strings.HasPrefix(value, "--"):
+		d.commandFlags("", scriptTextOf(w))
 	default:
 		d.pathWord(w, name)
 	}

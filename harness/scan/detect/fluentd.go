@@ -129,8 +129,14 @@ func (d *detector) fluentdJournal(b *fluentdBlock) {
 }
 
 // fluentdDaemonset looks at the image that fluentd's project offers for nodes:
-// it reads Docker's JSON unless a variable says otherwise.
+// it reads Docker's JSON unless a variable says otherwise, or a configuration that
+// is mounted over its own.
 func (d *detector) fluentdDaemonset(n *yaml.Node, w word) {
+	for _, m := range text.Items(text.Get(n, "volumeMounts")) {
+		if at := text.String(m, "mountPath"); strings.HasPrefix(at, "/fluentd/etc") || strings.HasPrefix(at, "/etc/fluent") {
+			return
+		}
+	}
 	for _, e := range text.Items(text.Get(n, "env")) {
 		if text.String(e, "name") == "FLUENT_CONTAINER_TAIL_PARSER_TYPE" && text.String(e, "value") != "json" {
 			return

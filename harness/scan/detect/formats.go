@@ -112,7 +112,7 @@ func isUnit(name, content string) bool {
 	if units.MatchString(name) && strings.Contains(content, "[") {
 		return true
 	}
-	return strings.HasSuffix(name, ".conf") && unitHeader.MatchString(content)
+	return anyOf(path.Ext(name), ".conf", "") && unitHeader.MatchString(content)
 }
 
 var unitHeader = regexp.MustCompile(`(?m)^\[(Unit|Service|Install)\]\s*$`)

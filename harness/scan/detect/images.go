@@ -118,7 +118,9 @@ func (d *detector) image(w word) {
 	case known:
 		d.report(hit{rule: finding.DockerImage, at: w.At(0), found: w.value, message: "runs " + c.name + ", which lives on Docker's API", remedy: c.remedy})
 	case isDind(w.value):
-		d.report(hit{
+		inner := *d
+		inner.own = false // which says no more than this does
+		inner.report(hit{
 			rule: finding.DockerImage, at: w.At(0), found: w.value, severity: compare.Info, confidence: finding.Medium,
 			message: "brings a Docker daemon of its own, which goes on working on containerd if it may run privileged",
 			remedy:  "Nothing has to change; check its MTU, and think of a builder that needs no privileges.",

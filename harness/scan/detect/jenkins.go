@@ -58,8 +58,8 @@ func (j *jenkins) token(i int) {
 	switch k.Value {
 	case "sh":
 		j.script(i)
-	case "yaml", "defaultContainer":
-		if s, ok := j.stringAfter(i); ok && k.Value == "yaml" {
+	case "yaml":
+		if s, ok := j.stringAfter(i); ok {
 			j.within(s).in(Pod).manifests(s)
 		}
 	case "docker":

@@ -12,17 +12,20 @@ import (
 )
 
 // kubeletFlags looks at a line of kubelet's flags.
-func (d *detector) kubeletFlags(t *text.Text) {
-	words := []word{plainWord("kubelet", t.Slice(0, 0))}
+func (d *detector) kubeletFlags(t *text.Text) { d.in(Node).commandFlags("kubelet", t) }
+
+// commandFlags looks at a line of the flags of a program.
+func (d *detector) commandFlags(program string, t *text.Text) {
+	words := []word{plainWord(program, t.Slice(0, 0))}
 	at := 0
 	for field := range strings.FieldsSeq(t.Value) {
 		at += strings.Index(t.Value[at:], field)
 		words = append(words, plainWord(strings.Trim(field, `"'`), t.Slice(at, at+len(field))))
 		at += len(field)
 	}
-	s := &shellScan{detector: d.within(t).in(Node)}
+	s := &shellScan{detector: d.within(t)}
 	s.flags(words)
-	s.arguments("kubelet", words[1:])
+	s.arguments(program, words[1:])
 }
 
 // kubeletConfiguration looks at kubelet's own configuration file.

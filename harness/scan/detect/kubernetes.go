@@ -117,6 +117,12 @@ func (d *detector) list(key string, n *yaml.Node) bool {
 			d.execute(words)
 			return true
 		}
+	case "listeners", "config_providers": // of Datadog's agent
+		for _, item := range text.Items(n) {
+			if text.String(item, "name") == "docker" {
+				d.api(text.Get(item, "name"), "one of the "+key)
+			}
+		}
 	case "pipelineStages", "pipeline_stages":
 		d.pipelineStages(n)
 		return true

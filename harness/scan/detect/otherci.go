@@ -62,6 +62,9 @@ func (d *detector) pipeline(key string, n *yaml.Node) {
 		if host := text.Get(n, "host", "path"); text.IsScalar(host) {
 			d.value("host path", d.scalarWord(host))
 		}
+		if args := text.Get(n, "args"); text.IsList(args) {
+			d.execute(append(d.wordsOf(text.Get(n, "entrypoint")), d.wordsOf(args)...))
+		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if n.Content[i+1].Kind != yaml.AliasNode {
 				d.pipeline(n.Content[i].Value, n.Content[i+1])

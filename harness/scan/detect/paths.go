@@ -3,6 +3,7 @@ package detect
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,6 +51,8 @@ var dockerFolders = []struct{ path, rule string }{
 	{"var/lib/cri-dockerd", finding.DockerData},
 	{"var/run/docker", finding.DockerData},
 	{"var/run/docker.pid", finding.DockerData},
+	{"var/log/docker.log", finding.DockerJournal},
+	{"var/log/upstart/docker.log", finding.DockerJournal},
 	{"etc/docker", finding.DockerConfig},
 	{"etc/default/docker", finding.DockerConfig},
 	{"etc/sysconfig/docker", finding.DockerConfig},
@@ -133,6 +136,9 @@ func parentOf(p string) int {
 // such as /a:/b, or the address of a daemon.
 func valueRule(value string) string {
 	value = strings.Trim(strings.TrimSpace(value), `"'`)
+	if m := withDefault.FindStringSubmatch(value); m != nil {
+		value = m[1]
+	}
 	for _, scheme := range []string{"http+unix://", "unix://", "unix:", "UNIX-CONNECT:", "UNIX-CLIENT:", "file://", "npipe://"} {
 		value = strings.TrimPrefix(value, scheme)
 	}
@@ -148,6 +154,9 @@ func valueRule(value string) string {
 	}
 	return pathRule(value)
 }
+
+// withDefault is a variable with what it comes to when it is not set.
+var withDefault = regexp.MustCompile(`^\$\{\w+:?-([^}]*)\}$`)
 
 // isDaemonAddress is true for a URL with one of Docker's ports.
 func isDaemonAddress(address string) bool {

@@ -193,9 +193,10 @@ var dockerCgroup = regexp.MustCompile(`/docker/|docker-|^/docker`)
 func namedLabel(metric string, m *labels.Matcher, excludes bool) (hit, bool) {
 	parts := strings.FieldsFunc(strings.ReplaceAll(m.Value, `\\`, `\`), func(r rune) bool { return strings.ContainsRune("|()^$", r) })
 	switch {
-	case excludes:
 	case m.Name == "name" && strings.HasPrefix(metric, "container_") && strings.Contains(m.Value, "k8s_"):
+		// Leaving such names out does not leave anything out any more.
 		return hit{rule: finding.DockerLabel, cause: "MET-002", message: "selects containers by Docker's names, k8s_..."}, true
+	case excludes:
 	case m.Name == "name" && strings.HasPrefix(metric, "node_systemd_"), m.Name == "unit", m.Name == "systemd_unit", m.Name == "service" && strings.HasPrefix(metric, "systemd_"):
 		if slices.ContainsFunc(parts, isUnitPattern) {
 			return hit{rule: finding.DockerService, cause: "MET-013", message: "watches the unit of Docker's service", remedy: "Watch containerd.service: a series that is gone fires nothing."}, true

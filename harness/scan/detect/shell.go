@@ -183,10 +183,27 @@ func (s *shellScan) look(script *syntax.File) {
 // assigns looks at variables that are given a value.
 func (s *shellScan) assigns(assigns []*syntax.Assign) {
 	for _, a := range assigns {
+		if a.Array != nil {
+			s.array(a.Array)
+		}
 		if a.Name == nil || a.Value == nil {
 			continue
 		}
 		s.env(a.Name.Value, s.word(a.Value))
+	}
+}
+
+// array looks at a list of words, which is a command when it begins with one of
+// Docker's.
+func (s *shellScan) array(list *syntax.ArrayExpr) {
+	var words []word
+	for _, e := range list.Elems {
+		if e.Value != nil {
+			words = append(words, s.word(e.Value))
+		}
+	}
+	if len(words) > 1 && dockerPrograms[words[0].value] {
+		s.call(words)
 	}
 }
 

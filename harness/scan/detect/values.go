@@ -16,6 +16,8 @@ import (
 // people read, and paths as a container sees them, say nothing.
 func (d *detector) scalar(key string, n *yaml.Node) {
 	switch {
+	case key == "image":
+		d.image(d.scalarWord(n))
 	case n.Value == "" || spoken[strings.ToLower(key)] || inside[key]:
 	case scriptFields[key] && strings.ContainsAny(n.Value, " \n") && isShellScript(n.Value):
 		d.fieldScript(n)
@@ -23,13 +25,19 @@ func (d *detector) scalar(key string, n *yaml.Node) {
 		d.embed(key, n)
 	case key == "DOCKER_HOST" || strings.HasSuffix(key, "_DOCKER_HOST"):
 		d.env("DOCKER_HOST", d.scalarWord(n))
+	case key == "logFormatType" && n.Value == "json": // of Splunk Connect for Kubernetes
+		d.jsonParser(d.Scalar(n).At(0), key+": json")
 	case key == "localhostProfile":
 		d.profile(d.scalarWord(n), "AppArmor")
-	case isDocker(n.Value) && runtimeKeys[plainKey(key)]:
-		d.report(hit{
+	case isDocker(n.Value) && (key == "runtime" || runtimeKeys[plainKey(key)]):
+		h := hit{
 			rule: finding.RuntimeSetting, at: d.Scalar(n).At(0), found: key + ": " + n.Value,
 			message: key + " says that the runtime is Docker",
-		})
+		}
+		if key == "runtime" {
+			h.confidence = finding.Medium // a word that others use as well
+		}
+		d.report(h)
 	case (key == "hostPath" || key == "host_path") && parentOf(n.Value) == 1:
 		d.parent(hit{at: d.Scalar(n).At(0), found: n.Value, message: "mounts " + n.Value + " of the node"}, 1, usage{})
 	default:
@@ -49,21 +57,28 @@ func (d *detector) fieldScript(n *yaml.Node) {
 	}
 }
 
-// value reports a value that is a path or an address of Docker's.
+// value reports a value that is a path or an address of Docker's, or its unit.
 func (d *detector) value(key string, w word) {
 	rule := valueRule(w.value)
-	if rule == "" {
-		if address, ok := strings.CutPrefix(w.value, "DOCKER_HOST="); ok {
-			d.env("DOCKER_HOST", plainWord(address, w.Text))
-		} else if strings.HasPrefix(w.value, "--") {
-			d.execute([]word{w})
-		}
-		return
+	switch {
+	case rule == finding.DockerBinary && !strings.Contains(strings.ToLower(key), "path"):
+		// The name of a program alone is no mount.
+	case rule != "":
+		d.report(hit{rule: rule, at: w.At(0), found: w.value, message: strings.TrimSpace(fmt.Sprintf("%s is set to %s", key, w.value))})
+	case strings.HasPrefix(w.value, "DOCKER_HOST="):
+		d.env("DOCKER_HOST", plainWord(strings.TrimPrefix(w.value, "DOCKER_HOST="), w.Text))
+	case anyOf(key, "unit", "units", "include_units"):
+		d.journalMatch("_SYSTEMD_UNIT="+w.value, w.At(0))
+	case strings.HasPrefix(w.value, "_SYSTEMD_UNIT="):
+		d.journalMatch(w.value, w.At(0))
+	case strings.HasPrefix(w.value, "--"):
+		d.execute([]word{w})
+	case unit.MatchString(w.value) && (strings.HasSuffix(w.value, ".service") || strings.HasSuffix(w.value, ".socket")):
+		d.report(hit{
+			rule: finding.DockerService, at: w.At(0), found: w.value, confidence: finding.Medium,
+			message: fmt.Sprintf("%s names %s", key, w.value),
+		})
 	}
-	if rule == finding.DockerBinary && !strings.Contains(strings.ToLower(key), "path") {
-		return // the name of a program alone is no mount
-	}
-	d.report(hit{rule: rule, at: w.At(0), found: w.value, message: strings.TrimSpace(fmt.Sprintf("%s is set to %s", key, w.value))})
 }
 
 var (
@@ -72,7 +87,7 @@ var (
 	// inside are keys whose values are paths in a container.
 	inside = map[string]bool{
 		"mountPath": true, "containerPath": true, "container_path": true, "mount_path": true, "target": true, "workingDir": true, "subPath": true,
-		"pathPrefix": true, "$patch": true, "image": true, "repository": true, "name": true,
+		"pathPrefix": true, "$patch": true, "repository": true, "name": true,
 	}
 	runtimeKeys = set("containerruntime containermanager defaultruntime runtimename containerengine criruntime containerruntimetype runtimetype containerruntimeexecutor")
 )

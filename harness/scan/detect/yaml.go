@@ -92,6 +92,7 @@ func kinds() []kind {
 		{isFluentBitYAML, (*detector).fluentBitYAML},
 		{isVector, (*detector).vector},
 		{isTelegraf, (*detector).telegraf},
+		{isTraefik, (*detector).traefik},
 		{isMonitor, (*detector).monitor},
 		{isKustomization, (*detector).kustomization},
 		{isPatchList, (*detector).patchList},

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/rehearse-dev/rehearse/harness/compare"
-	"github.com/rehearse-dev/rehearse/harness/scan/text"
 )
 
 // Confidence is how sure a finding is: whether what was found is what the rule
@@ -52,9 +51,6 @@ type Fix struct {
 	Old string `json:"old"`
 	New string `json:"new"`
 }
-
-// Place is where the finding stands.
-func (f *Finding) Place() text.Place { return text.Place{Line: f.Line, Column: f.Column} }
 
 // Gap is something that could not be looked at.
 type Gap struct {
@@ -112,17 +108,6 @@ func sorted(findings []Finding) []Finding {
 	return slices.CompactFunc(findings, func(a, b Finding) bool {
 		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Rule == b.Rule && a.Found == b.Found
 	})
-}
-
-// Worst is the gravest severity of the findings; empty when there are none.
-func (r *Report) Worst() compare.Severity {
-	var worst compare.Severity
-	for _, f := range r.Findings {
-		if worst == "" || rank(f.Severity) < rank(worst) {
-			worst = f.Severity
-		}
-	}
-	return worst
 }
 
 // AtLeast counts the findings of a severity or a graver one.

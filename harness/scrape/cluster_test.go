@@ -27,8 +27,9 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/scrape"
 )
 
-// every is how often tests scrape, and how long a target may take to answer.
-const every = 250 * time.Millisecond
+// every is how often tests scrape, and how long a target may take to answer: long
+// enough for a crowded host.
+const every = time.Second
 
 // answer is what a target says the nth time that it is asked, from 1.
 type answer func(w http.ResponseWriter, in *http.Request, nth int)

@@ -14,7 +14,7 @@ const module = "github.com/rehearse-dev/rehearse/"
 
 // order is the flow of the program: a folder may import itself and what stands
 // before it.
-var order = []string{"clusters", "scenarios", "suites", "harness", "reports", "cmd"}
+var order = []string{"clusters", "scenarios", "suites", "harness", "reports", "cmd", "scripts"}
 
 type pkg struct {
 	ImportPath                         string

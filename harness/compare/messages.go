@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/clusters/runtime"
 	"github.com/rehearse-dev/rehearse/harness/logs/structure"
 	"github.com/rehearse-dev/rehearse/harness/logs/templates"
@@ -42,8 +41,8 @@ const (
 func Messages() Comparer {
 	return Comparer{record.Logs, []string{record.LogIndex}, func(baseline, candidate *record.Recording) (Section, error) {
 		m := sources{}
+		masks := [2]*normalise.Masker{normalise.New(baseline.Meta.Names), normalise.New(candidate.Meta.Names)}
 		for group, r := range [2]*record.Recording{baseline, candidate} {
-			masks := [2]*normalise.Masker{normalise.New(baseline.Meta.Names), normalise.New(candidate.Meta.Names)}
 			if err := m.containers(r, group, masks); err != nil {
 				return Section{}, err
 			}
@@ -195,6 +194,7 @@ func (s *Section) message(name string, said *source, of utterance, recordings [2
 	shown := [2]string{}
 	for group, t := range of {
 		if t == nil {
+			f.Evidence = append(f.Evidence, at(recordings[group], record.LogIndex, 0, name+" says nothing of the kind"))
 			continue
 		}
 		shown[group] = strconv.Itoa(t.Counts[group]) + " times: " + t.Text
@@ -212,12 +212,4 @@ func (s *Section) message(name string, said *source, of utterance, recordings [2
 		f.Subject = name + ": " + of[0].Text
 	}
 	s.differs(f)
-	s.prove(map[clusters.Side]func(key) Evidence{
-		clusters.Baseline: silent(recordings[0], name), clusters.Candidate: silent(recordings[1], name),
-	})
-}
-
-// silent points at where a message would be that is not there.
-func silent(r *record.Recording, source string) func(key) Evidence {
-	return func(key) Evidence { return at(r, record.LogIndex, 0, source+" says nothing of the kind") }
 }

@@ -2,9 +2,12 @@ package compare
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/assets/queries"
@@ -13,9 +16,6 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
-
-// Series are the metrics of one recording over time.
-type Series = queries.Series
 
 // works is the aspect of rules and panels: how far they get.
 const works = "works"
@@ -59,7 +59,7 @@ type trial struct {
 	line        int
 	text        string // of the query, for evidence
 	verdict     queries.Verdict
-	amount      bool
+	chance      bool
 	baseline    queries.Outcome
 	candidate   queries.Outcome
 	losses      []lossAt
@@ -126,7 +126,7 @@ func (t trial) finding(k key) Finding {
 		f.Change, f.Severity = Lost, Breaks
 	case t.verdict == queries.New:
 		f.Change = New
-	case t.amount:
+	case t.chance:
 		f.Severity = Info
 	}
 	f.Baseline, f.Candidate = t.values()
@@ -194,7 +194,7 @@ func (t trial) why() string {
 // seen is what both sides show at the place of the loss.
 func (l lossAt) seen(v queries.Verdict) string {
 	b, c := l.Has, l.Lacks
-	if v == queries.New {
+	if (v == queries.New) != l.Absent {
 		b, c = c, b
 	}
 	if len(b)+len(c) == 0 {
@@ -248,15 +248,17 @@ func (t trial) evidence() []Evidence {
 }
 
 // known says of an asset that shows nothing on either side that it did in the
-// days of dockershim, if the baseline is cri-dockerd and the habit is known.
+// days of dockershim, if the baseline is cri-dockerd and that is known.
 func (c court) known(t trial) string {
 	if c.runtimes != [2]clusters.Runtime{clusters.Docker, clusters.Containerd} {
 		return ""
 	}
 	for _, l := range t.losses {
-		entry, ok := c.catalogue.Entry(l.Known)
-		if ok && slices.Contains(entry.Baselines, clusters.Dockershim) && !slices.Contains(entry.Baselines, clusters.Docker) {
-			return fmt.Sprintf("already blind on cri-dockerd: %s; worked with dockershim (%s: %s); on containerd it needs another form%s",
+		entry, ok := c.catalogue.Explain(catalogue.Difference{
+			Kind: query, Runtime: clusters.Dockershim, Docker: queries.Chosen.String(), Containerd: queries.Silent.String() + ": " + l.text(),
+		})
+		if ok && !slices.Contains(entry.Baselines, clusters.Docker) && len(entry.Baselines) > 0 {
+			return fmt.Sprintf("already blind on cri-dockerd: %s; worked with dockershim (%s: %s)%s",
 				l.text(), entry.ID, entry.Title, l.offer())
 		}
 	}
@@ -277,21 +279,41 @@ func (c court) gained(f Finding) string {
 	return fmt.Sprintf("already blind on cri-dockerd (%s), worked with dockershim, sees again on containerd", entry.ID)
 }
 
-// seriesOf are the series of both recordings, with their labels masked; ok is
-// false when a side has none, which is a gap.
-func (in Input) seriesOf(s *Section, kind record.Kind, baseline, candidate *record.Recording) (series [2]Series, ok bool) {
+// timed are series that know when their first and last sample were taken.
+type timed interface {
+	Range() (first, last time.Time)
+}
+
+// seriesOf are the series of both recordings, with what only a run knows masked;
+// ok is false when a side has none, which is a gap.
+func (s *Section) seriesOf(ctx context.Context, kind record.Kind, baseline, candidate *record.Recording) (series [2]queries.Series, ok bool) {
 	ok = true
 	for i, r := range [2]*record.Recording{baseline, candidate} {
-		series[i] = in.Series[r]
-		if series[i].Queryable == nil {
+		if r.Series == nil {
 			s.Gaps = append(s.Gaps, Gap{Side: r.Meta.Side, Gap: record.Gap{Kind: kind, Subject: "all", Reason: "metrics were not recorded as series"}})
 			ok = false
+			continue
 		}
-		if series[i].Mask == nil {
-			series[i].Mask = normalise.New(r.Meta.Names).Text
+		series[i] = queries.Series{
+			Queryable: r.Series, Start: r.Meta.Started, End: r.Meta.Ended, Mask: masked(r),
 		}
+		if of, known := r.Series.(timed); known {
+			series[i].Start, series[i].End = of.Range()
+		}
+		series[i] = queries.Settled(ctx, series[i])
 	}
 	return series, ok
+}
+
+// suiteNamespace is a namespace that a suite makes for itself, with a random end.
+var suiteNamespace = regexp.MustCompile(`\b(` + suitePrefix + `[a-z]+)-[a-z0-9]{5}\b`)
+
+// masked hides in a label's value what only one run knows.
+func masked(r *record.Recording) func(string) string {
+	mask := normalise.New(r.Meta.Names)
+	return func(value string) string {
+		return mask.Text(suiteNamespace.ReplaceAllString(value, "$1"))
+	}
 }
 
 // unjudged notes something of the user's that could not be judged, on both sides.

@@ -26,9 +26,6 @@ type Input struct {
 	// Baseline and Candidate are the runs of each side, equally many and at least
 	// one.
 	Baseline, Candidate []*record.Recording
-	// Series are the metrics of the recordings over time, over which rules and
-	// dashboards are evaluated; a recording that has none is a gap for them.
-	Series map[*record.Recording]Series
 	// FailOn is the mildest severity that makes the verdict different; empty
 	// means Changes.
 	FailOn Severity

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"iter"
 
+	"github.com/prometheus/prometheus/storage"
+
 	"github.com/rehearse-dev/rehearse/suites"
 )
 
@@ -34,6 +36,9 @@ type Recording struct {
 	// Prefix is where the recording lies in its run folder, such as baseline/1:
 	// evidence names files with it.
 	Prefix string
+	// Series are the time series of the recording, which package series opens; nil
+	// when there are none, or nobody opened them.
+	Series storage.Queryable
 	fs     fs.FS
 }
 

@@ -121,6 +121,7 @@ func (j *Judgement) variable(ctx context.Context, pair *queries.Pair, e *queries
 		j.Losses, err = pair.Losses(ctx, e, pair.Candidate, pair.Baseline)
 	case !b:
 		j.Verdict = queries.Unproven
+		j.Losses, err = pair.Blind(ctx, e)
 	default:
 		j.Verdict = queries.Alive
 	}

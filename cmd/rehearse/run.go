@@ -109,8 +109,11 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 	if _, err := loadSearches(scenario); err != nil {
 		return nil, err
 	}
-	// A chart that does not render is better found before there are clusters.
+	// A chart that does not render, or a job that makes no sense, is better found before there are clusters.
 	if _, err := apply.Render(scenario); err != nil {
+		return nil, err
+	}
+	if _, err := scrapeJobs(scenario); err != nil {
 		return nil, err
 	}
 	folder, err := a.createFolder(scenario, o)

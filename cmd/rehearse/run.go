@@ -24,6 +24,7 @@ type runOptions struct {
 	out                 string
 	keep                bool
 	null                string
+	baselineRuntime     string
 	baselineKubeconfig  string
 	candidateKubeconfig string
 	failOn              string
@@ -44,6 +45,7 @@ it finds is noise of the harness or of the workloads.`,
 		Example: `  rehearse run quickstart
   rehearse run ./my-scenario --keep
   rehearse run quickstart --null=docker
+  rehearse run alerts --baseline-runtime dockershim
   rehearse run ./my-scenario --baseline-kubeconfig old.yaml --candidate-kubeconfig new.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -88,9 +90,11 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.keep, "keep", false, "leave the pair running afterwards")
 	flags.StringVar(&o.null, "null", "", "use one runtime on both sides: docker, containerd or dockershim (without a value: the candidate's)")
 	flags.Lookup("null").NoOptDefVal = "candidate"
+	flags.StringVar(&o.baselineRuntime, "baseline-runtime", "", "rehearse from another kind of Docker Engine than the scenario says: docker, or dockershim with kubelet v1.23.17 on both sides")
 	flags.StringVar(&o.baselineKubeconfig, "baseline-kubeconfig", "", "rehearse on a cluster that exists, instead of making one")
 	flags.StringVar(&o.candidateKubeconfig, "candidate-kubeconfig", "", "the same for the other side; both or neither")
 	cmd.MarkFlagsRequiredTogether("baseline-kubeconfig", "candidate-kubeconfig")
+	cmd.MarkFlagsMutuallyExclusive("baseline-kubeconfig", "baseline-runtime")
 }
 
 func addFailOn(cmd *cobra.Command, failOn *string) {
@@ -102,6 +106,11 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 	scenario, err := a.findScenario(name)
 	if err != nil {
 		return nil, err
+	}
+	if o.baselineRuntime != "" {
+		if err := scenario.Spec.Pair.UseBaseline(clusters.Runtime(o.baselineRuntime)); err != nil {
+			return nil, fmt.Errorf("--baseline-runtime: %w", err)
+		}
 	}
 	if err := applyNull(scenario, o.null); err != nil {
 		return nil, err

@@ -77,7 +77,7 @@ func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 
 func sections(ctx context.Context, in Input) (Section, error) {
 	runs := make([]Section, len(in.Baseline))
-	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in))
+	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in), Live(ctx, in))
 	for i := range in.Baseline {
 		for _, comparer := range comparers {
 			s, err := comparer.compare(in.Baseline[i], in.Candidate[i])

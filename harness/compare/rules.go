@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ func Rules(ctx context.Context, in Input) Comparer {
 		for _, j := range judgements {
 			c.judge(&s, ruleTrial(j))
 		}
-		return s, in.page(ctx, &s, judgements, series)
+		return s, errors.Join(in.page(ctx, &s, judgements, series), s.liveNotes(judgements, baseline, candidate))
 	}}
 }
 

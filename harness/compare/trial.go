@@ -269,11 +269,16 @@ func (s *Section) seriesOf(ctx context.Context, kind record.Kind, baseline, cand
 			ok = false
 			continue
 		}
-		series[i] = queries.Series{Queryable: r.Series, Mask: masked(r)}
-		series[i].Start, series[i].End = r.Series.Range()
-		series[i] = queries.Settled(ctx, series[i])
+		series[i] = seriesFrom(ctx, r)
 	}
 	return series, ok
+}
+
+// seriesFrom are the series of a recording that has some.
+func seriesFrom(ctx context.Context, r *record.Recording) queries.Series {
+	series := queries.Series{Queryable: r.Series, Mask: masked(r)}
+	series.Start, series.End = r.Series.Range()
+	return queries.Settled(ctx, series)
 }
 
 // suiteNamespace is a namespace that a suite makes for itself, with a random end.

@@ -1,3 +1,4 @@
+// kube-state-metrics.
 module kube-state-metrics
 
 go 1.26.0

@@ -1,4 +1,5 @@
-module node_exporter
+// node_exporter.
+module node-exporter
 
 go 1.26
 

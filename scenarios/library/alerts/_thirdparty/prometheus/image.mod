@@ -1,3 +1,4 @@
+// Prometheus. Its web pages are not in the module; its API is, and nobody looks.
 module prometheus
 
 go 1.26.0

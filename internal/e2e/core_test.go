@@ -69,6 +69,16 @@ func TestNull(t *testing.T) {
 	}
 }
 
+// expectNothingThrice makes three null rehearsals, with each runtime at least once.
+func expectNothingThrice(t *testing.T, scenario string) {
+	t.Helper()
+	for _, turn := range []struct{ name, runtime string }{
+		{"containerd", "containerd"}, {"docker", "docker"}, {"containerd again", "containerd"},
+	} {
+		t.Run(turn.name, func(t *testing.T) { expectNothing(t, scenario, turn.runtime) })
+	}
+}
+
 func expectNothing(t *testing.T, scenario, runtime string) {
 	t.Helper()
 	clean := nothingLeft(t)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -19,7 +20,7 @@ func records(t *testing.T, files ...string) []string {
 	t.Helper()
 	folder, names := fstest.MapFS{}, []string{}
 	for i, content := range files {
-		names = append(names, fmt.Sprint(i))
+		names = append(names, strconv.Itoa(i))
 		folder[names[i]] = &fstest.MapFile{Data: []byte(content)}
 	}
 	var all []string
@@ -27,11 +28,11 @@ func records(t *testing.T, files ...string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts := ""
+		var parts strings.Builder
 		for _, p := range r.Parts {
-			parts += fmt.Sprintf(" %d:%d", p.File, p.Number)
+			fmt.Fprintf(&parts, " %d:%d", p.File, p.Number)
 		}
-		all = append(all, fmt.Sprintf("%s%q%s %t", r.Stream, r.Message, parts, r.Partial))
+		all = append(all, fmt.Sprintf("%s%q%s %t", r.Stream, r.Message, &parts, r.Partial))
 	}
 	return all
 }

@@ -32,6 +32,7 @@ func TestCoreQuickstart(t *testing.T) {
 
 // judgeAgain runs the later verbs where no Docker answers.
 func judgeAgain(t *testing.T, run string) {
+	t.Helper()
 	files := []string{"comparison.json", "report.html", "junit.xml", "report.sarif", "summary.md"}
 	before := map[string][]byte{}
 	for _, f := range files {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/rehearse-dev/rehearse/harness/compare"
+	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
 const alertsDir = "../../scenarios/library/alerts"
@@ -106,10 +107,43 @@ var offer = regexp.MustCompile(` instead \((\d+) series on the baseline, (\d+) o
 func expectOffers(t *testing.T, a compare.JudgedAsset) {
 	t.Helper()
 	for _, m := range offer.FindAllStringSubmatch(a.Why, -1) {
-		if m[1] == "0" || m[2] == "0" {
+		// Where the baseline is blind it has no series to offer.
+		if m[2] == "0" || m[1] == "0" && a.Verdict != compare.AssetBlind {
 			t.Errorf("%s %s is offered what one side has no series for: %s", a.Kind, a.Name, a.Why)
 		}
 	}
+}
+
+// expectLive wants both Prometheuses to have been asked, and every rule that they and
+// the replay evaluated to be in the same state in both.
+func expectLive(t *testing.T, c *compare.Comparison) {
+	t.Helper()
+	agree := 0
+	for _, check := range c.Checks {
+		if check.Kind != record.Live {
+			continue
+		}
+		if check.State == compare.Agrees {
+			agree++
+			continue
+		}
+		t.Errorf("%s: the clusters' own monitoring %s", check.Name, check.State)
+	}
+	rules := 0
+	for _, a := range c.Assets {
+		if strings.HasSuffix(a.Kind, " rule") {
+			rules++
+		}
+	}
+	if agree != rules {
+		t.Errorf("the replay agrees with the clusters' own Prometheus on %d rules, want all %d", agree, rules)
+	}
+	for _, g := range c.Gaps {
+		if g.Kind == record.Live {
+			t.Errorf("gap: %s %s: %s", g.Side, g.Subject, g.Reason)
+		}
+	}
+	t.Logf("the replay agrees with the clusters' own Prometheus on %d of %d rules", agree, rules)
 }
 
 func expectCauseOf(t *testing.T, c *compare.Comparison, a compare.JudgedAsset, cause string) {

@@ -195,6 +195,18 @@ func (l lossAt) offer() string {
 	return text
 }
 
+// needs is what containerd wants to see instead of what was lost.
+func (l lossAt) needs(id string) string {
+	if l.Rewrite == nil {
+		return "another form: rehearse explain " + id
+	}
+	text := fmt.Sprintf("%s (%d series there)", l.Rewrite.Selector, l.Rewrite.Candidate)
+	if l.Rewrite.Note != "" {
+		text += ": " + l.Rewrite.Note
+	}
+	return text
+}
+
 // remedy are the rewrites, for findings that no entry has a remedy for.
 func (t trial) remedy() string {
 	var offers []string
@@ -239,8 +251,8 @@ func (c court) known(t trial) string {
 			Kind: query, Runtime: clusters.Dockershim, Docker: queries.Chosen.String(), Containerd: queries.Silent.String() + ": " + l.text(),
 		})
 		if ok && !slices.Contains(entry.Baselines, clusters.Docker) && len(entry.Baselines) > 0 {
-			return fmt.Sprintf("already blind on cri-dockerd: %s; worked with dockershim (%s: %s)%s",
-				l.text(), entry.ID, entry.Title, l.offer())
+			return fmt.Sprintf("already blind on cri-dockerd: %s; worked with dockershim (%s: %s); on containerd it needs %s",
+				l.text(), entry.ID, entry.Title, l.needs(entry.ID))
 		}
 	}
 	return ""

@@ -11,14 +11,15 @@ import (
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
-// heard is a side on which the agents of a scenario said these lines.
-func heard(lines ...string) files {
+// heard is a side on which the agent of a scenario exposed these metrics.
+func heard(metrics ...string) files {
 	f := files{
-		record.ObjectsFile: `{"kind":"Pod","metadata":{"namespace":"agents","name":"shipper","uid":"s"},"status":{"conditions":[{"type":"Ready","status":"True"}]}}` + "\n",
-		record.LogIndex:    `{"namespace":"agents","pod":"shipper","podUID":"s","container":"shipper","file":"logs/s"}` + "\n",
+		record.ObjectsFile:  `{"kind":"Pod","metadata":{"namespace":"agents","name":"shipper","uid":"s"},"status":{"conditions":[{"type":"Ready","status":"True"}]}}` + "\n",
+		record.MetricsIndex: `{"target":"pod/agents/shipper","pod":"shipper","file":"metrics/s"}` + "\n",
+		"metrics/s":         "up 1\n",
 	}
-	for _, line := range lines {
-		f["logs/s"] += "2026-11-23T04:31:19Z stderr F " + line + "\n"
+	for _, metric := range metrics {
+		f["metrics/s"] += metric + " 1\n"
 	}
 	return f
 }
@@ -26,7 +27,7 @@ func heard(lines ...string) files {
 func TestSince(t *testing.T) {
 	t.Parallel()
 	scenario := &scenarios.Scenario{Metadata: scenarios.Metadata{Name: "shop"}}
-	scenario.Spec.Agents = []scenarios.Agent{{Name: "shipper", Signals: []scenarios.Signal{{Logs: "lines"}, {Logs: "bytes"}, {Logs: "pods"}}}}
+	scenario.Spec.Agents = []scenarios.Agent{{Name: "shipper", Signals: []scenarios.Signal{{Metric: "lines"}, {Metric: "bytes"}, {Metric: "pods"}}}}
 	judge := func(of *scenarios.Scenario, against *compare.Earlier, baseline, candidate files) *compare.Comparison {
 		got, err := compare.Compare(t.Context(), compare.Input{
 			Scenario: of, Against: against,

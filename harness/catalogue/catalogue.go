@@ -58,7 +58,7 @@ func (c *Catalogue) Entry(id string) (Entry, bool) {
 
 // Explain returns the entry that accounts for a difference.
 func (c *Catalogue) Explain(d Difference) (Entry, bool) {
-	at := slices.IndexFunc(c.Entries, func(e Entry) bool { return e.explains(d) })
+	at := slices.IndexFunc(c.Entries, func(e Entry) bool { return e.Explains(d) })
 	if at < 0 {
 		return Entry{}, false
 	}
@@ -111,6 +111,7 @@ func (e *Entry) mistakes() []string {
 		check(strings.TrimSpace(text) != "", field+": missing")
 	}
 	check(e.Severity == "changes" || e.Severity == "info", "severity: want changes or info")
+	mistakes = append(mistakes, e.Known.mistakes()...)
 	check(len(e.Match) > 0, "match: missing")
 	for _, b := range e.Baselines {
 		check(b == clusters.Docker || b == clusters.Dockershim, "baselines: want docker or dockershim")

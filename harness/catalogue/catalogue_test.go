@@ -10,6 +10,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/catalogue"
+	"github.com/rehearse-dev/rehearse/internal/golden"
 )
 
 // difference is a catalogue.Difference as testdata writes it.
@@ -71,6 +72,7 @@ const valid = `
   who: w
   remedy: r
   severity: changes
+  known: {documented: a page}
   match: [{kind: logs, aspect: format}]
 `
 
@@ -83,6 +85,9 @@ func TestReadIsStrict(t *testing.T) {
 		"an ID of another shape":  {strings.Replace(valid, "LOG-001", "log1", 1), `"log1": id: want`},
 		"an ID twice":             {valid + valid, `"LOG-001": listed twice`},
 		"a severity of its own":   {strings.Replace(valid, "severity: changes", "severity: breaks", 1), "severity: want changes or info"},
+		"nobody who knows":        {strings.Replace(valid, "  known: {documented: a page}\n", "", 1), "known: want observed, documented or reported"},
+		"seen nowhere":            {strings.Replace(valid, "documented: a page", "observed: {scenario: quickstart}", 1), "known: observed: want scenario, by and at"},
+		"otherwise, but how":      {strings.Replace(valid, "a page", "a page, otherwise: {scenario: quickstart}", 1), "known: otherwise: want scenario, at and says"},
 		"a baseline that is none": {strings.Replace(valid, "  match", "  baselines: [containerd]\n  match", 1), "baselines: want docker or dockershim"},
 		"an expression":           {strings.Replace(valid, "aspect: format", "aspect: '('", 1), "missing closing"},
 		"a matcher for all":       {strings.Replace(valid, ", aspect: format", "", 1), "matches everything of its kind"},
@@ -113,7 +118,7 @@ func TestTextIsAPage(t *testing.T) {
 		t.Fatal("no entry MET-005, or its case matters")
 	}
 	text := entry.Text()
-	for _, want := range []string{"MET-005: ", "\nDocker behind dockershim (kubelet up to 1.23):\n  ", "\nDocker behind cri-dockerd:\n  ", "\ncontainerd:\n  ", "\nWhat to do:\n  ", "\nHolds for: dockershim\n"} {
+	for _, want := range []string{"MET-005: ", "\nDocker behind dockershim (kubelet up to 1.23):\n  ", "\nDocker behind cri-dockerd:\n  ", "\ncontainerd:\n  ", "\nWhat to do:\n  ", "\nKnown:\n  observed in scenario quickstart", "\nHolds for:\n  dockershim\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("Text() lacks %q:\n%s", want, text)
 		}
@@ -122,5 +127,34 @@ func TestTextIsAPage(t *testing.T) {
 		if len(line) > 80 {
 			t.Errorf("line of %d bytes: %q", len(line), line)
 		}
+	}
+}
+
+// TestGeneratedPageFollowsTheEntries keeps docs/catalogue.md current.
+func TestGeneratedPageFollowsTheEntries(t *testing.T) {
+	t.Parallel()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "../../docs/catalogue.md", []byte(known.Page()))
+}
+
+// TestTheCatalogueIsLarge keeps the catalogue from shrinking unnoticed: what is known
+// of the two runtimes, and how much of that we have seen ourselves.
+func TestTheCatalogueIsLarge(t *testing.T) {
+	t.Parallel()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, e := range known.Entries {
+		if e.Known.Observed != nil {
+			seen++
+		}
+	}
+	if len(known.Entries) < 120 || seen < 60 {
+		t.Errorf("%d entries, %d of them observed; want at least 120 and 60", len(known.Entries), seen)
 	}
 }

@@ -28,6 +28,10 @@ type Entry struct {
 	// Severity is changes or info; whether something breaks depends on what the
 	// user has, not on the entry.
 	Severity string `yaml:"severity"`
+	// Known says how the difference is known.
+	Known Known `yaml:"known"`
+	// Versions are those that the entry holds for; empty means all that are in use.
+	Versions string `yaml:"versions,omitempty"`
 	// Baselines are the kinds of Docker side that the entry holds for; empty
 	// means all of them.
 	Baselines []clusters.Runtime `yaml:"baselines,omitempty"`
@@ -78,9 +82,9 @@ func (p *Pattern) UnmarshalYAML(node *yaml.Node) error {
 
 func (p Pattern) fits(s string) bool { return p.Regexp == nil || p.MatchString(s) }
 
-// explains is true when any matcher fits and the entry holds for the Docker side
+// Explains is true when any matcher fits and the entry holds for the Docker side
 // at hand.
-func (e *Entry) explains(d Difference) bool {
+func (e *Entry) Explains(d Difference) bool {
 	if len(e.Baselines) > 0 && !slices.Contains(e.Baselines, d.Runtime) {
 		return false
 	}
@@ -102,19 +106,29 @@ func (m *Matcher) fits(d Difference) bool {
 func (e *Entry) Text() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s\n", e.ID, e.Title)
+	for _, part := range e.parts() {
+		if part[1] != "" {
+			fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
+		}
+	}
+	return out.String()
+}
+
+// parts are what an entry says, under the heading that each has.
+func (e *Entry) parts() [][2]string {
 	docker := [][2]string{{"Docker", e.Docker}}
 	if e.Dockershim != "" {
 		docker = [][2]string{{"Docker behind dockershim (kubelet up to 1.23)", e.Dockershim}, {"Docker behind cri-dockerd", e.Docker}}
 	}
-	for _, part := range append(docker, [][2]string{
-		{"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy},
-	}...) {
-		fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
-	}
-	if len(e.Baselines) > 0 {
-		fmt.Fprintf(&out, "\nHolds for: %s\n", baselines(e.Baselines))
-	}
-	return out.String()
+	return append(docker, [][2]string{
+		{"containerd", e.Containerd},
+		{"Why", e.Why},
+		{"Who is hit", e.Who},
+		{"What to do", e.Remedy},
+		{"Known", e.Known.String()},
+		{"Holds for", baselines(e.Baselines)},
+		{"Versions", e.Versions},
+	}...)
 }
 
 const width = 76

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/internal/suggest"
 )
 
 //go:embed *.yaml
@@ -64,6 +65,31 @@ func (c *Catalogue) Explain(d Difference) (Entry, bool) {
 	}
 	return c.Entries[at], true
 }
+
+// Near returns the IDs that are nearest to one that no entry has, the nearest first.
+func (c *Catalogue) Near(id string) []string {
+	var ids []string
+	for _, e := range c.Entries {
+		ids = append(ids, e.ID)
+	}
+	return suggest.Near(id, ids, maxNear)
+}
+
+// maxNear is how many IDs are worth proposing.
+const maxNear = 3
+
+// Search returns the entries in which every word of the text stands, whatever its
+// case.
+func (c *Catalogue) Search(text string) []Entry {
+	words := strings.Fields(strings.ToLower(text))
+	return slices.DeleteFunc(slices.Clone(c.Entries), func(e Entry) bool {
+		all := strings.ToLower(strings.Join([]string{e.ID, e.Title, e.Docker, e.Containerd, e.Why, e.Who, e.Remedy, e.Dockershim}, "\n"))
+		return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
+	})
+}
+
+// IsID says whether a text is written as IDs are.
+func IsID(text string) bool { return validID.MatchString(strings.ToUpper(text)) }
 
 func readFile(dir fs.FS, name string) ([]Entry, error) {
 	raw, err := fs.ReadFile(dir, name)

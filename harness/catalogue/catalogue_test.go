@@ -130,6 +130,37 @@ func TestTextIsAPage(t *testing.T) {
 	}
 }
 
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"docker0 BRIDGE":       "MET-023",
+		"met-023":              "MET-023",
+		"Fluentd parser lines": "LOG-001",
+		"none of such words":   "",
+		"":                     "",
+	} {
+		var ids []string
+		for _, e := range known.Search(text) {
+			ids = append(ids, e.ID)
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("Search(%q) = %q, want %q", text, got, want)
+		}
+	}
+	if near := known.Near("LOG-000"); len(near) == 0 || !strings.HasPrefix(near[0], "LOG-00") {
+		t.Errorf("Near(LOG-000) = %q, want IDs of logs", near)
+	}
+	for text, want := range map[string]bool{"LOG-001": true, "base-2": false, "base-002": true, "log": false, "LOG-001 ": false} {
+		if got := catalogue.IsID(text); got != want {
+			t.Errorf("IsID(%q) = %t, want %t", text, got, want)
+		}
+	}
+}
+
 // TestGeneratedPageFollowsTheEntries keeps docs/catalogue.md current.
 func TestGeneratedPageFollowsTheEntries(t *testing.T) {
 	t.Parallel()

@@ -37,7 +37,8 @@ What a report names as the cause of a finding. There are %d entries, of which %d
 observed: a recorded rehearsal that is kept with the code shows them, and a test fails
 when it no longer does. The others are documented, by documentation or program text, or
 reported by somebody; where our own pair shows otherwise, the entry says so, and what was
-seen stands. ` + "`rehearse explain ID`" + ` prints an entry.
+seen stands. ` + "`rehearse explain ID`" + ` prints an entry, ` + "`rehearse explain TEXT`" + `
+searches them all.
 `
 
 func observed(entries []Entry) int {

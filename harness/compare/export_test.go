@@ -10,7 +10,7 @@ import (
 // catalogue knows differences. Between equal runtimes the baseline's values stand
 // as Docker's.
 func Differences(ctx context.Context, in Input) ([]catalogue.Difference, error) {
-	section, err := sections(ctx, in)
+	section, _, err := sections(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,7 @@ const (
 	StoresDir    = "stores"
 	StoresIndex  = "stores/index.jsonl"
 	AgentsDir    = "agents"
+	AccessFile   = "access.jsonl"
 )
 
 // Recording is a recording to read from.

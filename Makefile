@@ -62,7 +62,7 @@ e2e-dockershim: build ## rehearse with the adapter that was built into kubelet 1
 	scripts/setup-docker
 	REHEARSE_E2E=1 go test -count=1 -timeout 60m -v -run '^TestDockershim' ./internal/e2e
 
-e2e-searches: build ## rehearse the planted log searches, and a null rehearsal of them per runtime
+e2e-searches: build ## rehearse the planted log searches, and three null rehearsals of them
 	scripts/setup-docker
 	REHEARSE_E2E=1 go test -count=1 -timeout 60m -v -run '^TestSearches' ./internal/e2e
 

@@ -5,5 +5,4 @@ package scenarios
 var notYet = map[string]bool{
 	"spec.assets.live.alertmanager": true,
 	"spec.assets.live.prometheus":   true,
-	"spec.expect":                   true,
 }

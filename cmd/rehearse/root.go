@@ -47,7 +47,7 @@ Exit codes: 0 equivalent, 1 different, 2 could not run or finish, 3 inconclusive
 	flags.StringVar(&a.progressMode, "progress", "auto", "how to show progress: auto, plain or off")
 	root.AddCommand(
 		a.runCommand(), a.recordCommand(), a.upCommand(), a.downCommand(),
-		a.compareCommand(), a.reportCommand(), a.explainCommand(),
+		a.compareCommand(), a.reportCommand(), a.acceptCommand(), a.explainCommand(),
 		a.scenariosCommand(), a.imagesCommand(), a.doctorCommand(), a.translateCommand(), a.logsCommand(),
 		a.scanCommand(), a.versionCommand(), a.suiteCommand(),
 	)

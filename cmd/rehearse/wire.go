@@ -63,6 +63,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 		Onlookers:  []harness.Watcher{&access.Watcher{Nodes: local}},
 		Watchers:   []harness.Watcher{scrape.Recorder{Jobs: jobs, Interval: s.Spec.Observe.ScrapeInterval.Duration, Log: by.log}},
 		Folder:     folder,
+		Repeat:     by.options.repeat,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
 		Log:        by.log,

@@ -83,6 +83,7 @@ func (c court) judge(s *Section, t trial) {
 		s.differs(f)
 		j.Finding = s.Findings[len(s.Findings)-1].ID
 	}
+	s.tried(t.kind, k, j.worked())
 	s.Assets = append(s.Assets, j)
 }
 

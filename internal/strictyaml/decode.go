@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/rehearse-dev/rehearse/internal/suggest"
 )
 
 // Decode reads the only document of a YAML file into v, a pointer to a struct with
@@ -136,6 +139,15 @@ func (d decoder) expect(n *yaml.Node, kind yaml.Kind, path string) bool {
 	}
 	d.Add(path, "", "expected %s, found %s", kindWords[kind], words(n))
 	return false
+}
+
+// unknownHint proposes the field that was probably meant, or lists them all.
+func unknownHint(name string, known map[string]reflect.Value) string {
+	names := slices.Sorted(maps.Keys(known))
+	if near := suggest.Nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known here: " + strings.Join(names, ", ")
 }
 
 // fieldsOf are the fields of a struct by their names in a file, those of

@@ -192,7 +192,7 @@ func TestEventsGoToTheirSide(t *testing.T) {
 		{Kind: probe.Connect, Group: 2, Name: "curl", Target: "/run/docker.sock"}, // of a container that is no node
 		{Kind: probe.MakeGroup, Group: 3, Hierarchy: 8, Target: "/docker/b/kubepods/pod" + uid + "/" + container},
 		{Kind: probe.MakeGroup, Group: 3, Target: pod},
-		{Kind: probe.Exec, Group: 3, Name: "sh", Errno: uint32(unix.ENOENT), Target: "/usr/bin/docker", Mounts: 5, PID: -1},
+		{Kind: probe.Exec, Group: 3, Name: "sh", Errno: uint32(unix.ENOENT), Target: "/usr/bin/docker", Mounts: 5, PID: -1, Parents: []probe.Process{{PID: -1, Name: "run"}, {PID: -1, Name: "containerd-shim"}, {PID: -1, Name: "systemd"}}},
 		{Kind: probe.Exec, Group: 4, Name: "sh", Target: "/usr/bin/docker"},
 	} {
 		if err := s.take(e, time.Unix(9, 0)); err != nil {
@@ -203,7 +203,7 @@ func TestEventsGoToTheirSide(t *testing.T) {
 	for name, want := range map[string][]record.Touch{
 		"b": {{Node: "b", Unit: "report.service", Command: "curl", Act: record.Connects, Target: "/run/docker.sock", Count: 2, First: at, Last: at}},
 		"c": {{
-			Node: "c", PodUID: uid, ContainerID: container, Command: "sh", OfNode: true,
+			Node: "c", PodUID: uid, ContainerID: container, Command: "sh", OfNode: true, Parents: []record.Caller{{Command: "run"}},
 			Act: record.Runs, Target: "/usr/bin/docker", Error: "ENOENT", Count: 1, First: at, Last: at,
 		}},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -103,7 +104,7 @@ func (s *session) take(e probe.Event, now time.Time) error {
 
 // take notes an event of a node, unless it is of no interest.
 func (d *side) take(e probe.Event, n node, at place, now time.Time) error {
-	act, target := interest(e, at.podUID != "")
+	act, target := interest(e, at.podUID != "" && e.Mounts != n.mounts)
 	if act == "" || at.own(e.Name) {
 		return nil
 	}
@@ -111,6 +112,7 @@ func (d *side) take(e probe.Event, n node, at place, now time.Time) error {
 		Node: n.name, PodUID: at.podUID, ContainerID: at.containerID, Unit: at.unit, Command: e.Name,
 		OfNode: at.podUID != "" && e.Mounts == n.mounts, Act: act, Target: target, Error: errorName(e.Errno),
 	}
+	e.Parents = inside(e.Parents)
 	for _, p := range e.Parents {
 		a.Parents = append(a.Parents, record.Caller{Command: p.Name})
 	}
@@ -121,6 +123,17 @@ func (d *side) take(e probe.Event, n node, at place, now time.Time) error {
 			a.Parents[i].Line = commandLine(proc, p.PID)
 		}
 	})
+}
+
+// inside are the ancestors up to what started the container, or the node's first
+// process.
+func inside(parents []probe.Process) []probe.Process {
+	for i, p := range parents {
+		if p.Name == "systemd" || strings.HasPrefix(p.Name, "containerd-shim") {
+			return parents[:i]
+		}
+	}
+	return parents
 }
 
 func errorName(errno uint32) string {

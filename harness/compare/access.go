@@ -30,15 +30,17 @@ func compareCallers(b, c *callers) Section {
 	for _, k := range bothKeys(b.deeds, c.deeds) {
 		before, after := b.deeds[k], c.deeds[k]
 		switch {
-		case before.worked() == after.worked():
-			s.agrees(record.Access, k)
 		case before.follows(b, c, k), after.follows(c, b, k):
 			s.agrees(record.Access, k) // what did not start does not go on either
+			continue
+		case before.worked() == after.worked():
+			s.agrees(record.Access, k)
 		case before.worked():
 			s.differs(fate(k, b, c, Lost))
 		default:
 			s.differs(fate(k, b, c, New))
 		}
+		s.tried(record.Access, k, [2]bool{before.worked(), after.worked()})
 	}
 	return s
 }

@@ -37,6 +37,9 @@ const (
 	StoresIndex  = "stores/index.jsonl"
 	AgentsDir    = "agents"
 	AccessFile   = "access.jsonl"
+	LiveRules    = "live/rules.jsonl"
+	LiveAlerts   = "live/alerts.jsonl"
+	LiveSilences = "live/silences.jsonl"
 )
 
 // Recording is a recording to read from.

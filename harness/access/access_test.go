@@ -179,7 +179,7 @@ func procOf(t *testing.T, mounts, groups string) string {
 // was made after watching began included.
 func TestEventsGoToTheirSide(t *testing.T) {
 	t.Parallel()
-	s := &session{groups: map[uint64]string{1: "/docker/b/system.slice/report.service", 2: "/docker/bc/system.slice/report.service"}}
+	s := &session{lines: map[int]string{}, groups: map[uint64]string{1: "/docker/b/system.slice/report.service", 2: "/docker/bc/system.slice/report.service"}}
 	sides := map[string]*side{}
 	for _, name := range []string{"b", "c"} {
 		sides[name] = &side{nodes: []node{{name: name, root: "/docker/" + name, mounts: 5}}, ledger: ledger{ways: map[string]*record.Touch{}}}
@@ -192,7 +192,8 @@ func TestEventsGoToTheirSide(t *testing.T) {
 		{Kind: probe.Connect, Group: 2, Name: "curl", Target: "/run/docker.sock"}, // of a container that is no node
 		{Kind: probe.MakeGroup, Group: 3, Hierarchy: 8, Target: "/docker/b/kubepods/pod" + uid + "/" + container},
 		{Kind: probe.MakeGroup, Group: 3, Target: pod},
-		{Kind: probe.Exec, Group: 3, Name: "sh", Errno: uint32(unix.ENOENT), Target: "/usr/bin/docker", Mounts: 5, PID: -1, Parents: []probe.Process{{PID: -1, Name: "run"}, {PID: -1, Name: "containerd-shim"}, {PID: -1, Name: "systemd"}}},
+		{Kind: probe.Exec, Group: 3, Name: "run", Target: "/run", PID: -3, Line: "/run it"},
+		{Kind: probe.Exec, Group: 3, Name: "sh", Errno: uint32(unix.ENOENT), Target: "/usr/bin/docker", Mounts: 5, PID: -1, Parents: []probe.Process{{PID: -3, Name: "run"}, {PID: -1, Name: "containerd-shim"}, {PID: -1, Name: "systemd"}}},
 		{Kind: probe.Exec, Group: 4, Name: "sh", Target: "/usr/bin/docker"},
 	} {
 		if err := s.take(e, time.Unix(9, 0)); err != nil {
@@ -203,7 +204,7 @@ func TestEventsGoToTheirSide(t *testing.T) {
 	for name, want := range map[string][]record.Touch{
 		"b": {{Node: "b", Unit: "report.service", Command: "curl", Act: record.Connects, Target: "/run/docker.sock", Count: 2, First: at, Last: at}},
 		"c": {{
-			Node: "c", PodUID: uid, ContainerID: container, Command: "sh", OfNode: true, Parents: []record.Caller{{Command: "run"}},
+			Node: "c", PodUID: uid, ContainerID: container, Command: "sh", OfNode: true, Parents: []record.Caller{{Command: "run", Line: "/run it"}},
 			Act: record.Runs, Target: "/usr/bin/docker", Error: "ENOENT", Count: 1, First: at, Last: at,
 		}},
 	} {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,6 +25,7 @@ type session struct {
 
 	mu     sync.Mutex
 	groups map[uint64]string
+	lines  map[int]string // how processes of nodes were started, by their ID
 	sides  []*side
 	failed error
 }
@@ -39,7 +41,7 @@ func start(h hierarchy) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{hierarchy: h, probe: p, groups: map[uint64]string{}, caughtUp: make(chan struct{}, 1)}
+	s := &session{hierarchy: h, probe: p, groups: map[uint64]string{}, lines: map[int]string{}, caughtUp: make(chan struct{}, 1)}
 	s.reading.Go(s.read)
 	return s, nil
 }
@@ -95,15 +97,34 @@ func (s *session) take(e probe.Event, now time.Time) error {
 	for _, one := range s.sides {
 		for _, n := range one.nodes {
 			if below, ok := n.holds(group); ok {
-				return one.take(e, n, placeOf(below), now)
+				s.remember(e)
+				return one.take(e, n, placeOf(below), now, s.line)
 			}
 		}
 	}
 	return nil
 }
 
+// maxLines bounds how many command lines are kept of processes that may be gone.
+const maxLines = 20_000
+
+// remember keeps how a program was started: its children may be read of when it
+// is gone.
+func (s *session) remember(e probe.Event) {
+	if e.Kind != probe.Exec || e.Line == "" {
+		return
+	}
+	if len(s.lines) >= maxLines {
+		clear(s.lines)
+	}
+	s.lines[e.PID] = e.Line
+}
+
+// line is how a process was started, if that is known.
+func (s *session) line(pid int) string { return cmp.Or(commandLine(proc, pid), s.lines[pid]) }
+
 // take notes an event of a node, unless it is of no interest.
-func (d *side) take(e probe.Event, n node, at place, now time.Time) error {
+func (d *side) take(e probe.Event, n node, at place, now time.Time, line func(pid int) string) error {
 	act, target := interest(e, at.podUID != "" && e.Mounts != n.mounts)
 	if act == "" || at.own(e.Name) {
 		return nil
@@ -117,10 +138,10 @@ func (d *side) take(e probe.Event, n node, at place, now time.Time) error {
 		a.Parents = append(a.Parents, record.Caller{Command: p.Name})
 	}
 	return d.ledger.add(a, now, func(a *record.Touch) {
-		a.Line = commandLine(proc, e.PID)
+		a.Line = line(e.PID)
 		a.Parents = slices.Clone(a.Parents)
 		for i, p := range e.Parents {
-			a.Parents[i].Line = commandLine(proc, p.PID)
+			a.Parents[i].Line = line(p.PID)
 		}
 	})
 }

@@ -61,10 +61,11 @@ func (w *Watcher) Watch(ctx context.Context, c *clusters.Cluster, dst *record.Wr
 	}, nil
 }
 
-// reason says why nobody can be watched, and what would help.
+// reason says why nobody can be watched. What the kernel says of a missing right
+// would lead elsewhere: to limits of memory.
 func reason(err error) string {
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Sprintf("watching who reaches for the runtime needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE: %v", err)
+		return "watching who reaches for the runtime needs root, or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"
 	}
 	return err.Error()
 }

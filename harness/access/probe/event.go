@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"strings"
 )
 
 // Kind is what a process did.
@@ -35,6 +36,9 @@ type Event struct {
 	Name  string // of the process, at most 15 bytes
 	// Parents are the nearest ancestors, the nearest first.
 	Parents []Process
+	// Line is how a program was started that has started: its words, with spaces
+	// between them.
+	Line string
 	// Target is a path or, for TCP, an address with its port.
 	Target string
 }
@@ -61,7 +65,7 @@ const (
 	parentSize  = 4 + nameSize
 	atTarget    = atParents + parents*parentSize + 4 // a multiple of 8
 	// callSize and groupSize bound a target: paths of callers are cut there, those of
-	// cgroups are not as long.
+	// cgroups are not as long. What a call leaves free holds a command line.
 	callSize   = 256
 	groupSize  = 512
 	eventSize  = atTarget + groupSize
@@ -98,7 +102,12 @@ func decode(raw []byte) (Event, error) {
 	case Connect:
 		size := min(order.Uint32(raw[atSize:]), callSize)
 		e.Target = address(target[:size])
-	case Exec, OpenFile, MakeGroup:
+	case Exec:
+		e.Target = text(target)
+		if e.Errno == 0 && len(target) >= groupSize {
+			e.Line = words(target[callSize:][:min(order.Uint32(raw[atSize:]), callSize)])
+		}
+	case OpenFile, MakeGroup:
 		e.Target = text(target)
 	default:
 		return Event{}, fmt.Errorf("an event of the unknown kind %d", e.Kind)
@@ -110,6 +119,11 @@ func decode(raw []byte) (Event, error) {
 func text(raw []byte) string {
 	before, _, _ := bytes.Cut(raw, []byte{0})
 	return string(before)
+}
+
+// words are separated by zeros.
+func words(raw []byte) string {
+	return strings.ToValidUTF8(strings.TrimSpace(string(bytes.ReplaceAll(raw, []byte{0}, []byte{' '}))), "?")
 }
 
 // address reads a struct sockaddr: a unix socket's path, or address and port. It

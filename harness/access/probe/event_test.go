@@ -68,6 +68,18 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestDecodeACommandLine(t *testing.T) {
+	t.Parallel()
+	line := "sh\x00-c\x00docker ps\x00"
+	e := append(raw(Exec, 0, []byte("/bin/sh")), make([]byte, eventSize-callLength)...)
+	binary.NativeEndian.PutUint32(e[atSize:], uint32(len(line)))
+	copy(e[atTarget+callSize:], line+"left over")
+	got, err := decode(e)
+	if want := "sh -c docker ps"; err != nil || got.Line != want {
+		t.Errorf("decode = %q, %v; want %q", got.Line, err, want)
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {

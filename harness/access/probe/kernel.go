@@ -14,6 +14,7 @@ type kernel struct {
 	node, id              int32 // cgroup.kn, kernfs_node.id
 	root, hierarchy       int32 // cgroup.root, cgroup_root.hierarchy_id
 	failure               int32 // sock.sk_err
+	memory, first, last   int32 // task_struct.mm, mm_struct.arg_start, mm_struct.arg_end
 
 	// Of the hierarchy of one controller, on hosts with cgroup v1 alone:
 	// task_struct.cgroups, css_set.subsys[controller], cgroup_subsys_state.cgroup.
@@ -34,7 +35,8 @@ func lookUp(controller string) (kernel, error) {
 		node:   l.offset("cgroup", "kn"), id: l.offset("kernfs_node", "id"),
 		root: l.offset("cgroup", "root"), hierarchy: l.offset("cgroup_root", "hierarchy_id"),
 		failure: l.offset("sock", "sk_err"),
-		sets:    l.offset("task_struct", "cgroups"), group: l.offset("cgroup_subsys_state", "cgroup"),
+		memory:  l.offset("task_struct", "mm"), first: l.offset("mm_struct", "arg_start"), last: l.offset("mm_struct", "arg_end"),
+		sets: l.offset("task_struct", "cgroups"), group: l.offset("cgroup_subsys_state", "cgroup"),
 	}
 	if controller != "" {
 		k.state = l.offset("css_set", "subsys") + 8*l.number("cgroup_subsys_id", controller+"_cgrp_id")

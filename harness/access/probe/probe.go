@@ -52,7 +52,7 @@ func Open(controller string) (*Probe, error) {
 		return nil, err
 	}
 	p := &Probe{}
-	if err := errors.Join(p.makeMaps()); err != nil {
+	if err := p.makeMaps(); err != nil {
 		return nil, errors.Join(fmt.Errorf("making eBPF maps: %w", err), p.Close())
 	}
 	if err := p.attach(programs{kernel: k, maps: p.maps, unified: controller == ""}); err != nil {
@@ -65,7 +65,6 @@ func Open(controller string) (*Probe, error) {
 }
 
 func (p *Probe) makeMaps() error {
-	var errs []error
 	for _, m := range []struct {
 		to   **ebpf.Map
 		spec ebpf.MapSpec
@@ -79,10 +78,12 @@ func (p *Probe) makeMaps() error {
 		{&p.lost, ebpf.MapSpec{Type: ebpf.PerCPUArray, KeySize: 4, ValueSize: 8, MaxEntries: 1}},
 	} {
 		made, err := ebpf.NewMap(&m.spec)
+		if err != nil {
+			return err
+		}
 		*m.to = made
-		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // attach loads each program and puts it where it belongs. What ends a call comes

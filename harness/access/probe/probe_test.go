@@ -70,7 +70,7 @@ func reach(t *testing.T, dir string) {
 			t.Fatalf("something answers at %s: %v", address, c.Close())
 		}
 	}
-	if err := exec.CommandContext(t.Context(), "/bin/true").Run(); err != nil {
+	if err := exec.CommandContext(t.Context(), "/bin/true", "--quickly").Run(); err != nil {
 		t.Fatal(err)
 	}
 	if err := unix.Exec(filepath.Join(docker, "docker"), []string{"docker"}, nil); !errors.Is(err, unix.ENOENT) {
@@ -106,6 +106,9 @@ func expectEvent(t *testing.T, got []probe.Event, want probe.Event) {
 		return
 	}
 	e := got[i]
+	if want.Kind == probe.Exec && want.Errno == 0 && e.Line != "/bin/true --quickly" {
+		t.Errorf("a program was started as %q", e.Line)
+	}
 	if e.Group == 0 || e.Mounts == 0 || e.Name == "" || len(e.Parents) == 0 {
 		t.Errorf("the event does not say who it was: %+v", e)
 	}

@@ -122,9 +122,36 @@ func (p programs) end() Instructions {
 	tell := p.describe("tell")
 	is = append(is, tell...)
 	is = append(is, StoreMem(R7, atResult, R8, Word))
-	is = append(is, p.send(callLength)...)
+	is = append(is, p.arguments()...)
+	send := p.send(eventSize)
+	send[0] = send[0].WithSymbol("send")
+	is = append(is, send...)
 	is = append(is, LoadMapPtr(R1, p.pending.FD()).WithSymbol("forget"), Mov.Reg(R2, RFP), Add.Imm(R2, -16), FnMapDeleteElem.Call())
 	return append(is, out()...)
+}
+
+// arguments adds the words of the command line to a program that has started,
+// behind the place of its path, and how many bytes they take.
+func (p programs) arguments() Instructions {
+	is := Instructions{
+		LoadMem(R1, R6, pendingKind, Word),
+		JNE.Imm(R1, int32(Exec), "send"),
+		JNE.Imm(R8, 0, "send"),
+		FnGetCurrentTask.Call(),
+	}
+	is = append(is, readKernel(R0, p.memory)...)
+	is = append(is, LoadMem(R9, RFP, -8, DWord))
+	is = append(is, readKernel(R9, p.first)...)
+	is = append(is, LoadMem(R1, RFP, -8, DWord), StoreMem(RFP, -56, R1, DWord))
+	is = append(is, readKernel(R9, p.last)...)
+	return append(is,
+		LoadMem(R2, RFP, -8, DWord), LoadMem(R3, RFP, -56, DWord), Sub.Reg(R2, R3),
+		JLE.Imm(R2, callSize-1, "fits"),
+		Mov.Imm(R2, callSize-1),
+		And.Imm(R2, callSize-1).WithSymbol("fits"),
+		StoreMem(R7, atSize, R2, Word),
+		Mov.Reg(R1, R7), Add.Imm(R1, atTarget+callSize), FnProbeReadUser.Call(),
+	)
 }
 
 // inProgress is the errno of a connection that goes on behind the call.

@@ -124,6 +124,25 @@ func TestObservedEntriesAreObserved(t *testing.T) {
 	}
 }
 
+// TestObservedEntriesAreFoundAgain judges the recording of the quickstart that is kept
+// with the code, and expects of it all that the scenario is said to show.
+func TestObservedEntriesAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	mini := quickstartMini(t)
+	judged := mini.judge(t, mini.runtimes)
+	for _, entry := range loadCatalogue(t).Entries {
+		o := entry.Known.Observed
+		if o == nil || o.Scenario != "quickstart" || slices.Equal(entry.Baselines, []clusters.Runtime{clusters.Dockershim}) {
+			continue
+		}
+		if f, found := judged.Finding(entry.ID); !found {
+			t.Errorf("%s is not found", entry.ID)
+		} else if !slices.Contains(f.Subjects, o.At) {
+			t.Errorf("%s is found at %q, not at %q", entry.ID, f.Subjects, o.At)
+		}
+	}
+}
+
 // TestWhatIsOtherwiseAgrees expects each entry that says of a source that our own
 // pair shows otherwise to name a check that agreed there.
 func TestWhatIsOtherwiseAgrees(t *testing.T) {

@@ -39,9 +39,23 @@ func shipped(t *testing.T) []string {
 	return names
 }
 
+// withPlanted lists the planted scenarios, too, which do not ship with the program.
+func withPlanted(t *testing.T) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS("."), "planted/*/scenario.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("finding planted scenarios: %d found, %v", len(files), err)
+	}
+	names := shipped(t)
+	for _, f := range files {
+		names = append(names, path.Dir(f))
+	}
+	return names
+}
+
 func TestShippedManifestsDecodeStrictly(t *testing.T) {
 	t.Parallel()
-	for _, name := range shipped(t) {
+	for _, name := range withPlanted(t) {
 		if len(manifests(t, name)) == 0 {
 			t.Errorf("scenario %q has no objects", name)
 		}
@@ -52,7 +66,7 @@ func TestShippedManifestsDecodeStrictly(t *testing.T) {
 // only a cluster would show otherwise.
 func TestShippedManifestsFitTogether(t *testing.T) {
 	t.Parallel()
-	for _, name := range shipped(t) {
+	for _, name := range withPlanted(t) {
 		objects := manifests(t, name)
 		images := declaredImages(t, name)
 		pods := podTemplates(objects)
@@ -67,9 +81,10 @@ func TestShippedManifestsFitTogether(t *testing.T) {
 	}
 }
 
-// unlisted are images that are meant not to be there: one that nobody has, and
-// those that the registry scenario pulls.
+// unlisted are images that are meant not to be there: those that nobody has, and
+// those that the registry scenario pulls. The toolbox is on every node.
 var unlisted = []string{
+	"rehearse.dev/toolbox:1", "Planted/Docker:1",
 	"127.0.0.1:5999/ghost:1",
 	"rehearse-registry/popular:1", "rehearse-registry/rare:1", "10.96.0.103/team/ledger:1",
 	"10.96.0.104:5000/team/greeter:1", "10.96.0.105/team/signed:1", "10.96.0.201:5000/team/ranged:1",

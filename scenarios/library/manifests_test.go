@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +21,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/kubernetes/scheme"
-	"sigs.k8s.io/yaml"
 
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
@@ -135,16 +135,29 @@ func podTemplates(objects []runtime.Object) []corev1.PodTemplateSpec {
 	return pods
 }
 
+// withSuite is the folder of a scenario. A planted one has a suite that is not
+// compiled yet: an empty file stands for it in a copy.
+func withSuite(t *testing.T, name string) string {
+	t.Helper()
+	if !strings.HasPrefix(name, "planted/") {
+		return name
+	}
+	dir := filepath.Join(t.TempDir(), path.Base(name))
+	if err := os.CopyFS(dir, os.DirFS(name)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "planted.test"), nil, 0o755); err != nil { //nolint:gosec // it has to be executable
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // declaredImages are the images that a scenario says it needs.
 func declaredImages(t *testing.T, name string) []string {
 	t.Helper()
-	raw, err := os.ReadFile(path.Join(name, "scenario.yaml"))
+	s, err := scenarios.Load(withSuite(t, name))
 	if err != nil {
 		t.Fatal(err)
-	}
-	var s scenarios.Scenario
-	if err := yaml.Unmarshal(raw, &s); err != nil {
-		t.Fatalf("reading scenario %q: %v", name, err)
 	}
 	var images []string
 	for _, image := range s.Spec.Images {

@@ -109,10 +109,14 @@ func (h habit) apply(loss Loss) [][]*labels.Matcher {
 	return all
 }
 
-// fits is true for the matcher that a habit is about. A matcher that demands
-// nothing of the label is none.
+// fits is true for the matcher that a habit is about. One that only excludes is
+// none, unless the habit is to exclude the empty value.
 func (h habit) fits(m *labels.Matcher) bool {
-	return m.Name == h.Label && (h.Value == nil || whole(*h.Value).MatchString(m.Value))
+	excludes := m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp
+	if h.Value == nil {
+		return m.Name == h.Label && !excludes
+	}
+	return m.Name == h.Label && (!excludes || *h.Value == "") && whole(*h.Value).MatchString(m.Value)
 }
 
 // inQuotes is the value of a matcher as a part of a regular expression in quotes.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -40,7 +41,7 @@ func (d diagnosis) selector(ctx context.Context, s *parser.VectorSelector) (Loss
 // byName parts the matchers of the metric's name from all others.
 func byName(matchers []*labels.Matcher) (names, others []*labels.Matcher) {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName {
+		if m.Name == model.MetricNameLabel {
 			names = append(names, m)
 		} else {
 			others = append(others, m)

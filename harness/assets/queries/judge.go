@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -261,7 +262,7 @@ func (p *Pair) idle(ctx context.Context, s *parser.VectorSelector, baseline, can
 	}
 	var all []Difference
 	for i, m := range s.LabelMatchers {
-		if m.Type != labels.MatchNotEqual && m.Type != labels.MatchNotRegexp || m.Name == labels.MetricName {
+		if m.Type != labels.MatchNotEqual && m.Type != labels.MatchNotRegexp || m.Name == model.MetricNameLabel {
 			continue
 		}
 		inverse, err := m.Inverse()

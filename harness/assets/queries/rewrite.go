@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
@@ -95,7 +96,7 @@ func (h habit) apply(loss Loss) [][]*labels.Matcher {
 			return nil
 		}
 		renamed := whole(h.Metric).ReplaceAllString(metric, h.Rename)
-		return [][]*labels.Matcher{append(matchersOf(labels.MetricName+`="`+renamed+`"`), others...)}
+		return [][]*labels.Matcher{append(matchersOf(model.MetricNameLabel+`="`+renamed+`"`), others...)}
 	}
 	at := slices.IndexFunc(others, h.fits)
 	if at < 0 || loss.Part == Metric || !strings.Contains(loss.Text, others[at].String()) {
@@ -235,7 +236,7 @@ func (d diagnosis) alive(ctx context.Context, rewritten *Expr) (bool, error) {
 
 func nameOf(matchers []*labels.Matcher) string {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			return m.Value
 		}
 	}

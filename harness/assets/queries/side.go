@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -37,7 +38,7 @@ func Settled(ctx context.Context, s Series) Series {
 	}
 	defer q.Close()
 	first := int64(math.MaxInt64)
-	set := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, "up"))
+	set := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "up"))
 	for set.Next() {
 		if it := set.At().Iterator(nil); it.Next() != chunkenc.ValNone {
 			first = min(first, it.AtT())

@@ -74,6 +74,7 @@ func Compare(ctx context.Context, in Input) (*Comparison, error) {
 		Strict:     in.Strict,
 	}
 	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks, c.Assets)
+	spareProven(c.Findings, c.Checks)
 	if err := c.accept(in.Expectations, ended(in)); err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}

@@ -55,7 +55,7 @@ func Load(path string) (*Scenario, error) {
 // [*InvalidError].
 func strictly(what, file string, data []byte, into any, check func(checker)) error {
 	found := strictyaml.New(what, file)
-	if strictyaml.Decode(data, into, notYet, found) {
+	if strictyaml.Decode(data, into, found) {
 		check(checker{found, slices.Clone(found.List)})
 	}
 	return found.Err()

@@ -98,6 +98,8 @@ spec:
   assets:
     logSearches: [./searches.yaml]
     live:
+      prometheus: monitoring/prometheus:9090
+      alertmanager: monitoring/https:alertmanager:web/am
       logs:
         - name: store
           kind: loki
@@ -163,7 +165,7 @@ func TestLoadReadsEveryField(t *testing.T) {
 				ScrapeInterval: scenarios.Duration{Duration: 5 * time.Second},
 				ScrapeConfigs:  "./prometheus.yml",
 			},
-			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Logs: []scenarios.LogStore{{
+			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Prometheus: "monitoring/prometheus:9090", Alertmanager: "monitoring/https:alertmanager:web/am", Logs: []scenarios.LogStore{{
 				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
 				Queries: []scenarios.LogQuery{{Name: "orders", Query: `{app="web"}`, Agent: "shipper", Sequence: "order ([0-9]+)"}},
 			}}}},

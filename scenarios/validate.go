@@ -72,6 +72,8 @@ func (v validator) all() {
 	v.stimuli()
 	v.suites()
 	v.logStores()
+	v.liveService("spec.assets.live.prometheus", v.Spec.Assets.Live.Prometheus)
+	v.liveService("spec.assets.live.alertmanager", v.Spec.Assets.Live.Alertmanager)
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
 	v.notNegative("spec.observe.maxFor", v.Spec.Observe.MaxFor)

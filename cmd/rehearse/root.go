@@ -67,7 +67,7 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 // show starts showing progress; the returned function ends it.
-func (a *app) show() (progress.Observer, func() error, error) {
+func (a *app) show() (progress.Observer, func(), error) {
 	mode := term.Mode(a.progressMode)
 	if a.quiet {
 		mode = term.Off
@@ -76,7 +76,8 @@ func (a *app) show() (progress.Observer, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return display.Observe, display.Close, nil
+	// When progress cannot be written there is nobody left to tell.
+	return display.Observe, func() { _ = display.Close() }, nil
 }
 
 // logger writes diagnostics to a file, and to standard error with --verbose.

@@ -23,6 +23,7 @@ type runOptions struct {
 	keep                bool
 	null                string
 	repeat              int
+	baselineRuntime     string
 	baselineKubeconfig  string
 	candidateKubeconfig string
 }
@@ -48,6 +49,7 @@ it finds is noise of the harness or of the workloads.`,
   rehearse run ./my-scenario --keep
   rehearse run quickstart --null=docker
   rehearse run quickstart --repeat 3
+  rehearse run alerts --baseline-runtime dockershim
   rehearse run ./my-scenario --baseline-kubeconfig old.yaml --candidate-kubeconfig new.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -96,10 +98,12 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.null, "null", "", "use one runtime on both sides: docker, containerd or dockershim (without a value: the candidate's)")
 	flags.Lookup("null").NoOptDefVal = "candidate"
 	flags.IntVar(&o.repeat, "repeat", 1, "how often to rehearse, each time on a fresh pair")
+	flags.StringVar(&o.baselineRuntime, "baseline-runtime", "", "rehearse from another kind of Docker Engine than the scenario says: docker, or dockershim with kubelet v1.23.17 on both sides")
 	flags.StringVar(&o.baselineKubeconfig, "baseline-kubeconfig", "", "rehearse on a cluster that exists, instead of making one")
 	flags.StringVar(&o.candidateKubeconfig, "candidate-kubeconfig", "", "the same for the other side; both or neither")
 	cmd.MarkFlagsRequiredTogether("baseline-kubeconfig", "candidate-kubeconfig")
 	cmd.MarkFlagsMutuallyExclusive("baseline-kubeconfig", "repeat")
+	cmd.MarkFlagsMutuallyExclusive("baseline-kubeconfig", "baseline-runtime")
 }
 
 // record goes through the stages and returns the run folder.
@@ -111,14 +115,22 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 	if err != nil {
 		return nil, err
 	}
+	if o.baselineRuntime != "" {
+		if err := scenario.Spec.Pair.UseBaseline(clusters.Runtime(o.baselineRuntime)); err != nil {
+			return nil, fmt.Errorf("--baseline-runtime: %w", err)
+		}
+	}
 	if err := applyNull(scenario, o.null); err != nil {
 		return nil, err
 	}
 	if _, err := loadSearches(scenario); err != nil {
 		return nil, err
 	}
-	// A chart that does not render is better found before there are clusters.
+	// A chart that does not render, or a job that makes no sense, is better found before there are clusters.
 	if _, err := apply.Render(scenario); err != nil {
+		return nil, err
+	}
+	if _, err := scrapeJobs(scenario); err != nil {
 		return nil, err
 	}
 	folder, err := a.createFolder(scenario, o)

@@ -95,7 +95,7 @@ func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 
 // sections runs all comparers on every pair of runs, and judges the pairs as one.
 func sections(ctx context.Context, in Input) (Section, Noise, error) {
-	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in))
+	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in), Live(ctx, in))
 	if len(in.Baseline) > 1 {
 		comparers = append(comparers, MetricAmounts(in.Scenario.Spec.Agents), EventAmounts())
 	}

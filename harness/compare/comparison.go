@@ -105,8 +105,8 @@ type Finding struct {
 	// when nothing does.
 	Cause  string `json:"cause,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
-	// Baselines are the kinds of Docker side that a finding about metrics holds for:
-	// what cri-dockerd does not show, dockershim did. Empty for other findings.
+	// Baselines are the kinds of Docker side that a finding about metrics, or about
+	// what asks them, holds for: what cri-dockerd does not show, dockershim did. Empty for other findings.
 	Baselines []clusters.Runtime `json:"baselines,omitempty"`
 	// Subjects are all the subjects folded into this finding, sorted; the first
 	// is Subject.

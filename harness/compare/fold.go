@@ -59,7 +59,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f := group[0]
 	f.ID, f.Cause = id, entry.ID
 	f.Remedy = strings.TrimSpace(cmp.Or(entry.Remedy, f.Remedy))
-	if f.Kind == record.Metrics {
+	if f.Kind == record.Metrics || f.Kind == record.Rules || f.Kind == record.Dashboards {
 		f.Baselines = a.holdsFor(entry)
 	}
 	f.Severity = gravest(entry, group)

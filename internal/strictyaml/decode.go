@@ -18,12 +18,10 @@ import (
 // on after a mistake, and knows each field's path and line; fields that the struct
 // does not have, aliases and second documents are mistakes. It is false when there is
 // nothing that could be decoded.
-//
-// Fields whose path is in notYet are reserved: nothing reads them so far.
-func Decode(data []byte, v any, notYet map[string]bool, found *Problems) bool {
+func Decode(data []byte, v any, found *Problems) bool {
 	root := parse(data, found)
 	if root != nil {
-		decoder{found, notYet}.value(root, reflect.ValueOf(v).Elem(), "")
+		decoder{found}.value(root, reflect.ValueOf(v).Elem(), "")
 	}
 	return root != nil
 }
@@ -32,10 +30,7 @@ func Decode(data []byte, v any, notYet map[string]bool, found *Problems) bool {
 type ShortForm interface{ Short(word string) }
 
 // decoder fills Go values from YAML nodes.
-type decoder struct {
-	*Problems
-	notYet map[string]bool
-}
+type decoder struct{ *Problems }
 
 // value fills v from n, which stands at path.
 func (d decoder) value(n *yaml.Node, v reflect.Value, path string) {
@@ -121,8 +116,6 @@ func (d decoder) fields(n *yaml.Node, v reflect.Value, path string) {
 		switch {
 		case seen[key.Value]:
 			d.AddAt(key.Line, fieldPath, "", fmt.Sprintf("given twice, first on line %d", d.lines[fieldPath]))
-		case d.notYet[fieldPath]:
-			d.AddAt(key.Line, fieldPath, "remove it", "not supported yet")
 		case !ok:
 			d.AddAt(key.Line, fieldPath, unknownHint(key.Value, known), "unknown field")
 		default:

@@ -59,7 +59,7 @@ func (l *loader) readOwn(data []byte) {
 	found := strictyaml.New("log searches", l.file)
 	var f File
 	var read []*Search
-	if strictyaml.Decode(data, &f, nil, found) {
+	if strictyaml.Decode(data, &f, found) {
 		c := checker{found, slices.Clone(found.List)}
 		if f.APIVersion != APIVersion {
 			c.add("apiVersion", "", "expected %q, found %q", APIVersion, f.APIVersion)

@@ -314,3 +314,48 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+func TestNodeStatus(t *testing.T) {
+	t.Parallel()
+	names := func(all ...any) any { return map[string]any{"names": all} }
+	node := func(runtime string) map[string]any {
+		return map[string]any{
+			"apiVersion": "v1", "kind": "Node", "metadata": map[string]any{"name": "n"},
+			"status": map[string]any{
+				"nodeInfo": map[string]any{"containerRuntimeVersion": runtime},
+				"images": []any{
+					names("shop/web@sha256:1", "shop/web:1"), names("shop/local:2", "other:2"), names("registry.example.com/shop/web:1"),
+					names("<none>@<none>", "<none>:<none>"), names("nginx:1.27"), names(),
+				},
+			},
+		}
+	}
+	want := []string{"docker-node | docker://26.1.5 | Node n | info | MET-014", "image-never-pulled | shop/local:2 | Node n | changes | NODE-009"}
+	if diff := cmp.Diff(want, said(detect.NodeStatus("node/n", node("docker://26.1.5")))); diff != "" {
+		t.Errorf("a node with Docker (-want +got):\n%s", diff)
+	}
+	if got := said(detect.NodeStatus("node/n", node("containerd://2.1"))); got != nil {
+		t.Errorf("a node with containerd: %v", got)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string][]string{
+		"/usr/bin/docker events": {"docker-command"},
+		"/usr/bin/kubelet --container-runtime-endpoint=unix:///run/cri-dockerd.sock": {"cri-socket"},
+		"/usr/bin/containerd-shim-runc-v2 -id docker":                                nil,
+		"": nil,
+	} {
+		var got []string
+		for _, f := range detect.Command("node/n:/proc/1/cmdline", detect.Node, strings.Fields(command)).Findings {
+			got = append(got, f.Rule)
+			if f.Line != 0 || f.File != "node/n:/proc/1/cmdline" {
+				t.Errorf("%q: finding %+v, want no line", command, f)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", command, diff)
+		}
+	}
+}

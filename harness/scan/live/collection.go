@@ -22,7 +22,7 @@ type collection struct {
 	// drafts are the findings, each once, by what makes them one.
 	drafts map[string]*draft
 	// pods are who is at the top of each pod's owners, by the UID that control
-	// groups have.
+	// groups have; nil where nobody looks at processes.
 	pods map[string]reference
 }
 
@@ -78,13 +78,14 @@ func (c *collection) owned(ctx context.Context, u *unstructured.Unstructured, fi
 	if own.kind == "ReplicaSet" && up != nil && !wantsReplicas(u) {
 		return // what a Deployment was before
 	}
-	if len(findings) == 0 && own.kind != "Pod" {
+	asked := own.kind == "Pod" && c.pods != nil
+	if len(findings) == 0 && !asked {
 		return
 	}
 	above := c.owners.above(ctx, u.GetNamespace(), up)
 	line := append([]reference{own}, references(above)...)
 	top := line[len(line)-1]
-	if own.kind == "Pod" {
+	if asked {
 		c.pods[string(u.GetUID())] = top
 	}
 	for _, f := range findings {
@@ -150,7 +151,9 @@ func isMirror(u *unstructured.Unstructured) bool {
 func (c *collection) mirror(u *unstructured.Unstructured, findings []finding.Finding) {
 	node, _, _ := unstructured.NestedString(u.Object, "spec", "nodeName")
 	pod := reference{"static Pod", u.GetNamespace(), strings.TrimSuffix(u.GetName(), "-"+node)}
-	c.pods[u.GetAnnotations()["kubernetes.io/config.hash"]] = pod
+	if c.pods != nil {
+		c.pods[u.GetAnnotations()["kubernetes.io/config.hash"]] = pod
+	}
 	for _, f := range findings {
 		_, part, divided := strings.Cut(f.Object, ", ")
 		f.Object = pod.title()

@@ -159,13 +159,13 @@ func outside(links map[string]string) []string {
 	return slices.Compact(targets)
 }
 
-// packaged are the units of Docker as its packages bring them: they go with it,
-// and what they set is the packages' own.
+// packaged are the units of Docker as its packages bring them, like their script in
+// /etc/init.d: they go with it, and what they set is the packages' own.
 var packaged = []string{"docker.service", "docker.socket", "cri-docker.service", "cri-docker.socket", "containerd.service"}
 
 func (s *nodeState) file(name string, content []byte) {
 	s.files++
-	if strings.Contains(name, "/lib/systemd/system/") && slices.Contains(packaged, path.Base(name)) {
+	if strings.Contains(name, "/lib/systemd/system/") && slices.Contains(packaged, path.Base(name)) || name == "/etc/init.d/docker" {
 		return
 	}
 	report := scan.Content(name, content)

@@ -37,7 +37,10 @@ func (s *Scanner) Run(ctx context.Context) (*finding.Report, error) {
 	c := &collection{
 		report: &finding.Report{APIVersion: finding.APIVersion, Paths: []string{s.Name}, Findings: []finding.Finding{}},
 		owners: owners{client: s.Clients.Dynamic, known: map[types.UID]*owner{}, kinds: map[schema.GroupKind]customKind{}},
-		drafts: map[string]*draft{}, pods: map[string]reference{},
+		drafts: map[string]*draft{},
+	}
+	if s.Reader != nil {
+		c.pods = map[string]reference{}
 	}
 	customs, err := s.customs(ctx, c)
 	if err != nil {

@@ -46,8 +46,11 @@ type Record struct {
 	Scenario      *scenarios.Scenario `json:"scenario"`
 	ScenarioHash  string              `json:"scenarioHash"`
 	// Pair is the name that both clusters' names start with.
-	Pair    string    `json:"pair"`
-	Null    bool      `json:"null,omitempty"`
+	Pair string `json:"pair"`
+	Null bool   `json:"null,omitempty"`
+	// Repeat is how many runs were asked for, and Runs how many came to their end.
+	Repeat  int       `json:"repeat,omitempty"`
+	Runs    int       `json:"runs,omitempty"`
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended"`
 	Stages  []Stage   `json:"stages"`
@@ -58,6 +61,7 @@ type Record struct {
 // Stage is one stage that was gone through.
 type Stage struct {
 	Name    string        `json:"name"`
+	Run     int           `json:"run,omitempty"` // from 1
 	Elapsed time.Duration `json:"elapsed"`
 	Error   string        `json:"error,omitempty"`
 }
@@ -84,10 +88,20 @@ func CreateFolder(parent string, record Record) (*Folder, error) {
 			return nil, fmt.Errorf("creating run folder: %w", err)
 		}
 	}
-	if err := f.copyAssets(record.Scenario); err != nil {
+	if err := errors.Join(f.copyAssets(record.Scenario), f.keepExpectations()); err != nil {
 		return nil, fmt.Errorf("creating run folder: %w", err)
 	}
 	return f, errors.Join(f.save(), pointLatest(parent, filepath.Base(f.Path)))
+}
+
+// keepExpectations copies the scenario's expectations, so that judging needs
+// nothing but the folder.
+func (f *Folder) keepExpectations() error {
+	content, err := f.Rehearsal.Scenario.Recorded()
+	if err != nil || content == nil {
+		return err
+	}
+	return f.Write(scenarios.ExpectationsFile, content)
 }
 
 // copyAssets keeps what judging reads of the scenario's folder.
@@ -164,24 +178,23 @@ func (f *Folder) clusterDir(side clusters.Side) string {
 	return filepath.Join(f.Path, "clusters", string(side))
 }
 
-// recordingDir is the folder of a side's recording, or a path in it.
-func (f *Folder) recordingDir(side clusters.Side, elem ...string) string {
-	return filepath.Join(append([]string{f.Path, prefix(side, 1)}, elem...)...)
-}
-
-func (f *Folder) createRecording(side clusters.Side, meta record.Meta) (*record.Writer, error) {
-	dir := f.recordingDir(side)
+// createRecording begins the recording of one run of one side.
+func (f *Folder) createRecording(meta record.Meta) (*record.Writer, error) {
+	dir := filepath.Join(f.Path, prefix(meta.Side, meta.Run))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("creating recording: %w", err)
 	}
 	return record.Create(dir, meta)
 }
 
-// finish writes how the rehearsal ended.
+// finish writes how a run ended.
 func (f *Folder) finish(p *performance, failure error) error {
 	f.Rehearsal.Ended = p.Now()
-	f.Rehearsal.Stages = p.stages
+	f.Rehearsal.Stages = append(f.Rehearsal.Stages, p.stages...)
 	f.Rehearsal.Error = text(failure)
+	if failure == nil {
+		f.Rehearsal.Runs = p.run
+	}
 	return f.save()
 }
 

@@ -12,64 +12,123 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/harness/record/series"
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
 // ComparisonFile is where a run folder's judgement lies.
 const ComparisonFile = "comparison.json"
 
-// Judge compares the two recordings of a run folder. It reads nothing else, so
-// the same folder gives the same comparison again. A finding of severity failOn
-// or graver makes the verdict different.
-func Judge(ctx context.Context, run fs.FS, failOn compare.Severity) (_ *compare.Comparison, err error) {
+// Judging says how recordings are to be judged. The zero value judges them as the
+// scenario asks for.
+type Judging struct {
+	// FailOn is the mildest severity that makes the verdict different; empty means
+	// changes.
+	FailOn compare.Severity
+	// Expectations take the place of those in the run folder; nil leaves these.
+	Expectations *scenarios.Expectations
+	// Strict makes the verdict different when an expectation no longer holds.
+	Strict bool
+	// Against is an earlier rehearsal to compare the findings with; nil for none.
+	Against *compare.Earlier
+}
+
+// Judge compares the recordings of a run folder, all of its runs. It reads
+// nothing else, so the same folder gives the same comparison again.
+func Judge(ctx context.Context, run fs.FS, how Judging) (_ *compare.Comparison, err error) {
 	var r Record
 	if err := readJSON(run, RehearsalFile, &r); err != nil {
 		return nil, fmt.Errorf("judging: %w", err)
 	}
-	recordings, closeAll, err := openRecordings(run)
-	defer func() { err = errors.Join(err, closeAll()) }()
-	if err != nil {
+	in := compare.Input{Scenario: r.Scenario, FailOn: how.FailOn, Expectations: how.Expectations, Strict: how.Strict, Against: how.Against}
+	if in.Assets, err = fs.Sub(run, AssetsDir); err != nil {
 		return nil, fmt.Errorf("judging: %w", err)
 	}
-	assets, err := fs.Sub(run, AssetsDir)
-	if err != nil {
+	if in.Expectations == nil {
+		if in.Expectations, err = expectations(run); err != nil {
+			return nil, fmt.Errorf("judging: %w", err)
+		}
+	}
+	opened := &openings{run: run}
+	defer func() { err = errors.Join(err, opened.close()) }()
+	if err := opened.all(&r, &in); err != nil {
 		return nil, fmt.Errorf("judging: %w", err)
 	}
-	return compare.Compare(ctx, compare.Input{
-		Scenario:  r.Scenario,
-		Assets:    assets,
-		Baseline:  recordings[:1],
-		Candidate: recordings[1:],
-		FailOn:    failOn,
-	})
+	if n := len(in.Baseline); n < r.Repeat {
+		in.Warnings = append(in.Warnings, fmt.Sprintf("%d of %d runs were recorded to their end: the others are left out", n, r.Repeat))
+	}
+	return compare.Compare(ctx, in)
 }
 
-// openRecordings opens both recordings with their time series. Whatever it
-// returns, the function gives back what was opened.
-func openRecordings(run fs.FS) (recordings [2]*record.Recording, closeAll func() error, err error) {
-	var opened []io.Closer
-	closeAll = func() error {
-		var errs []error
-		for _, c := range opened {
-			errs = append(errs, c.Close())
-		}
-		return errors.Join(errs...)
+// expectations are those that the run folder holds; nil without any.
+func expectations(run fs.FS) (*scenarios.Expectations, error) {
+	content, err := fs.ReadFile(run, scenarios.ExpectationsFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	for i, side := range clusters.Sides() {
-		r, err := record.Open(run, prefix(side, 1))
-		if err != nil {
-			return recordings, closeAll, err
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.ReadExpectations(scenarios.ExpectationsFile, content)
+}
+
+// complete is how many runs at most are whole: a rehearsal that failed did so in
+// its last run, which shows too little.
+func (r *Record) complete() int {
+	if r.Error != "" {
+		return r.Runs
+	}
+	return MaxRepeat
+}
+
+// openings are the recordings of a run folder while they are judged, with their
+// time series.
+type openings struct {
+	run    fs.FS
+	opened []io.Closer
+}
+
+func (o *openings) close() error {
+	var errs []error
+	for _, c := range o.opened {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// all opens both recordings of every run that is whole.
+func (o *openings) all(r *Record, in *compare.Input) error {
+	for n := 1; n == 1 || n <= r.complete(); n++ {
+		pair, err := o.pair(n)
+		if n > 1 && errors.Is(err, fs.ErrNotExist) {
+			return nil
 		}
-		recordings[i] = r
-		db, err := series.Open(run, r.Prefix)
+		if err != nil {
+			return err
+		}
+		in.Baseline, in.Candidate = append(in.Baseline, pair[0]), append(in.Candidate, pair[1])
+	}
+	return nil
+}
+
+func (o *openings) pair(n int) ([2]*record.Recording, error) {
+	var pair [2]*record.Recording
+	for i, side := range clusters.Sides() {
+		r, err := record.Open(o.run, prefix(side, n))
+		if err != nil {
+			return pair, err
+		}
+		pair[i] = r
+		db, err := series.Open(o.run, r.Prefix)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return recordings, closeAll, err
+			return pair, err
 		}
-		r.Series, opened = db, append(opened, db)
+		r.Series = db
+		o.opened = append(o.opened, db)
 	}
-	return recordings, closeAll, nil
+	return pair, nil
 }
 
 // ReadComparison reads the judgement of a run folder.

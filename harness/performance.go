@@ -14,9 +14,10 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
-// performance is a rehearsal under way.
+// performance is one run of a rehearsal under way.
 type performance struct {
 	*Rehearsal
+	run     int // from 1
 	writers [2]*record.Writer
 	pair    *clusters.Pair
 	// settled is when the workloads were ready: observing counts from there.
@@ -32,10 +33,10 @@ type performance struct {
 // that dies early still says where.
 func (p *performance) open() error {
 	for i, side := range clusters.Sides() {
-		w, err := p.Folder.createRecording(side, record.Meta{
+		w, err := p.Folder.createRecording(record.Meta{
 			Scenario: p.Scenario.Metadata.Name,
 			Side:     side,
-			Run:      1,
+			Run:      p.run,
 			Runtime:  p.config(side).Runtime,
 			Started:  p.Now(),
 		})
@@ -50,8 +51,8 @@ func (p *performance) open() error {
 // do runs one stage and notes how long it took.
 func (p *performance) do(ctx context.Context, s stage) error {
 	started := p.Now()
-	p.Log.Info("stage started", "stage", s.name)
-	err := p.Observe.Do(s.name, func() error {
+	p.Log.Info("stage started", "stage", s.name, "run", p.run)
+	err := p.Observe.Do(p.shown(s.name), func() error {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
@@ -61,9 +62,18 @@ func (p *performance) do(ctx context.Context, s stage) error {
 		err = cause // whatever the stage made of a cancelled context: it is over
 	}
 	elapsed := p.Now().Sub(started)
-	p.stages = append(p.stages, Stage{Name: s.name, Elapsed: elapsed, Error: text(err)})
-	p.Log.Info("stage ended", "stage", s.name, "elapsed", elapsed, "error", text(err))
+	p.stages = append(p.stages, Stage{Name: s.name, Run: p.run, Elapsed: elapsed, Error: text(err)})
+	p.Log.Info("stage ended", "stage", s.name, "run", p.run, "elapsed", elapsed, "error", text(err))
 	return err
+}
+
+// shown is a stage's name as it is shown, with the run it belongs to if there are
+// several.
+func (p *performance) shown(stage string) string {
+	if p.Repeat <= 1 {
+		return stage
+	}
+	return fmt.Sprintf("run %d of %d: %s", p.run, p.Repeat, stage)
 }
 
 func (p *performance) create(ctx context.Context) error {
@@ -79,7 +89,7 @@ func (p *performance) images(ctx context.Context) error {
 	}
 	loader, ok := p.Provider.(clusters.ImageLoader)
 	if !ok {
-		p.Observe.Note("images", "the clusters pull the scenario's images themselves")
+		p.Observe.Note(p.shown("images"), "the clusters pull the scenario's images themselves")
 		return nil
 	}
 	archive, refs, err := p.Images.Archive(ctx, p.Scenario.Spec.Images)
@@ -167,9 +177,10 @@ func (p *performance) rescue(ctx context.Context) error {
 }
 
 // tearDown gives the pair back, or only what was put on it when the pair is to
-// stay.
-func (p *performance) tearDown(ctx context.Context) error {
-	if p.pair == nil || p.Keep {
+// stay. A pair is kept when no other follows it.
+func (p *performance) tearDown(ctx context.Context, failure error) error {
+	last := p.run >= p.Repeat || failure != nil
+	if p.pair == nil || p.Keep && last {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)

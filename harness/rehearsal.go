@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/compare/noise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/internal/progress"
 	"github.com/rehearse-dev/rehearse/scenarios"
@@ -33,7 +34,9 @@ type Rehearsal struct {
 	Watchers []Watcher
 	// Folder takes all that the rehearsal leaves behind.
 	Folder *Folder
-	// Keep leaves the pair running after the rehearsal.
+	// Repeat is how often all is done, each time on a fresh pair; zero means once.
+	Repeat int
+	// Keep leaves the pair running after the rehearsal, of several the last.
 	Keep    bool
 	Observe progress.Observer
 	Log     *slog.Logger
@@ -91,17 +94,31 @@ type stage struct {
 	run  func(context.Context) error
 }
 
-// Run goes through the stages. Whatever happens, what was recorded is kept and,
-// unless Keep is set, the pair is gone when it returns.
-func (r *Rehearsal) Run(ctx context.Context) (err error) {
+// MaxRepeat is how often a rehearsal can be repeated.
+const MaxRepeat = noise.MaxRuns
+
+// Run goes through the stages, as often as Repeat says; a run that fails is the
+// last. Whatever happens, what was recorded is kept and, unless Keep is set, the
+// pair is gone when it returns.
+func (r *Rehearsal) Run(ctx context.Context) error {
 	if err := r.complete(); err != nil {
 		return err
 	}
-	p := &performance{Rehearsal: r}
+	for run := range max(r.Repeat, 1) {
+		if err := r.perform(ctx, run+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perform is one run of all stages.
+func (r *Rehearsal) perform(ctx context.Context, run int) (err error) {
+	p := &performance{Rehearsal: r, run: run}
 	if err := p.open(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.tearDown(ctx), p.close(err)) }()
+	defer func() { err = errors.Join(err, p.tearDown(ctx, err), p.close(err)) }()
 	for _, s := range []stage{
 		{"create", p.create},
 		{"images", p.images},
@@ -129,6 +146,12 @@ func (r *Rehearsal) complete() error {
 		if missing {
 			errs = append(errs, fmt.Errorf("rehearsal has no %s", name))
 		}
+	}
+	if _, stays := r.Provider.(clusters.Keeper); stays && r.Repeat > 1 {
+		errs = append(errs, errors.New("clusters that are there already cannot be rehearsed on several times: each run would see what the last one left"))
+	}
+	if r.Repeat > MaxRepeat {
+		errs = append(errs, fmt.Errorf("%d runs are too many: at most %d can be judged", r.Repeat, MaxRepeat))
 	}
 	if r.Log == nil {
 		r.Log = slog.New(slog.DiscardHandler)

@@ -61,7 +61,7 @@ func open(c *compare.Comparison, s compare.Severity) int {
 	return n
 }
 
-// tally counts the findings by what they ask for.
+// tally counts the findings by what they ask for: how long the list is.
 func tally(c *compare.Comparison) string {
 	var parts []string
 	for _, s := range sections(c) {
@@ -71,18 +71,52 @@ func tally(c *compare.Comparison) string {
 	if len(parts) == 0 {
 		return "no findings"
 	}
-	return strings.Join(parts, ", ")
+	line := strings.Join(parts, ", ")
+	if n := unexplained(c); n > 0 {
+		line += fmt.Sprintf("; %d of these %s no known cause", n, pick(n, "has", "have"))
+	}
+	return line
+}
+
+// unexplained counts the findings that no catalogue entry explains and nobody
+// accepted: what a rehearsal is there to discover.
+func unexplained(c *compare.Comparison) int {
+	n := 0
+	for _, f := range c.Findings {
+		if f.Cause == "" && f.Expected == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// first are the findings to begin with, under their heading: at most limit of the
+// gravest section that asks for work, and how many more it has.
+func first(c *compare.Comparison, limit int) (heading string, findings []compare.Finding, more int) {
+	for _, s := range sections(c) {
+		if s.ID == "breaks" || s.ID == "changes" {
+			heading = map[string]string{"breaks": "Fix first", "changes": "Look at first"}[s.ID]
+			n := min(len(s.Findings), limit)
+			return heading, s.Findings[:n], len(s.Findings) - n
+		}
+	}
+	return "", nil, 0
 }
 
 // fails reports whether a finding is one of those that made the verdict
 // "different", so that no format contradicts it. Where only mild ones are left,
-// the rehearsal was told to fail on those.
+// the rehearsal was told to fail on those, or on expectations that no longer hold.
 func fails(c *compare.Comparison, f compare.Finding) bool {
 	if c.Verdict != compare.Different || f.Expected != "" {
 		return false
 	}
-	return rank(f.Severity) <= rank(compare.Changes) || open(c, compare.Breaks)+open(c, compare.Changes) == 0
+	serious := open(c, compare.Breaks)+open(c, compare.Changes) > 0
+	return rank(f.Severity) <= rank(compare.Changes) || !serious && !staleFails(c)
 }
+
+// staleFails reports whether expectations that no longer hold made the verdict
+// "different".
+func staleFails(c *compare.Comparison) bool { return c.Strict && len(c.Stale()) > 0 }
 
 // answer says in one short sentence whether to migrate, and in a second one
 // why. A verdict that is not known is no answer.
@@ -91,6 +125,11 @@ func answer(c *compare.Comparison) (short, why string) {
 	case c.Verdict == compare.Different && c.Pair.Baseline.Runtime == c.Pair.Candidate.Runtime:
 		return "Both sides run the same runtime, and still differ.",
 			"What is listed here is noise of the rehearsal itself, not of a migration."
+	case staleFails(c) && open(c, compare.Breaks)+open(c, compare.Changes) == 0:
+		n := len(c.Stale())
+		return fmt.Sprintf("Not before you have looked at %s.", count(n, "expectation", "expectations")),
+			fmt.Sprintf("Nothing that was not accepted asks for work, but %s no longer %s.",
+				pick(n, "what was accepted", "some of what was accepted"), pick(n, "holds", "hold"))
 	case c.Verdict == compare.Different:
 		return notYet(open(c, compare.Breaks), open(c, compare.Changes))
 	case c.Verdict == compare.Equivalent:

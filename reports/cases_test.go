@@ -22,6 +22,8 @@ func cases(t *testing.T) map[string]*compare.Comparison {
 		"assets":       withAssets(t),
 		"huge":         huge(),
 		"hostile":      everywhere(poison),
+		"one run":      {Verdict: compare.Equivalent, Noise: compare.Noise{Runs: 1}},
+		"strict":       strict(t),
 	}
 }
 
@@ -70,9 +72,18 @@ func null(t *testing.T) *compare.Comparison {
 	return c
 }
 
+// strict is an equivalent one, but for an expectation that expired.
+func strict(t *testing.T) *compare.Comparison {
+	t.Helper()
+	c := equivalent(t)
+	c.Verdict, c.Strict = compare.Different, true
+	c.Expectations = []compare.Expectation{{Of: "MET-015", Reason: "r", Owner: "o", Expires: "2026-11-01", State: compare.Expired}}
+	return c
+}
+
 // huge has more of everything than a person reads.
 func huge() *compare.Comparison {
-	c := &compare.Comparison{Scenario: compare.Scenario{Name: "huge"}, Verdict: compare.Different}
+	c := &compare.Comparison{Scenario: compare.Scenario{Name: "huge"}, Verdict: compare.Different, Since: &compare.Since{}}
 	c.Pair.Baseline.Runtime, c.Pair.Candidate.Runtime = clusters.Docker, clusters.Containerd
 	severities := []compare.Severity{compare.Breaks, compare.Changes, compare.Info}
 	long := strings.Repeat("words to fill a page ", 150)
@@ -92,6 +103,11 @@ func huge() *compare.Comparison {
 		c.Assets = append(c.Assets, compare.JudgedAsset{Kind: "rule", Name: f.Title, File: "a", Verdict: compare.AssetDead, Why: long, Finding: f.ID})
 		c.Gaps = append(c.Gaps, compare.Gap{Side: clusters.Baseline, Gap: record.Gap{Kind: record.Logs, Subject: f.Subject, Reason: "gone"}})
 		c.Warnings = append(c.Warnings, f.Title)
+		c.Noise.Varying = append(c.Noise.Varying, compare.Varying{Kind: f.Kind, Name: f.Subject, Differ: 1, Runs: 3})
+		c.Noise.Flaky = append(c.Noise.Flaky, compare.Flaky{Kind: f.Kind, Name: f.Subject, Runs: 3})
+		c.Expectations = append(c.Expectations, compare.Expectation{Of: f.ID, State: compare.Unmatched})
+		past := compare.Past{ID: f.ID, Severity: f.Severity, Title: f.Title}
+		c.Since.Fixed, c.Since.Unseen = append(c.Since.Fixed, past), append(c.Since.Unseen, past)
 	}
 	return c
 }
@@ -116,10 +132,11 @@ func everywhere(s string) *compare.Comparison {
 			{
 				ID: s, Kind: record.Kind(s), Change: compare.Change(s), Subject: s, Severity: compare.Breaks,
 				Title: s, Baseline: s, Candidate: s, Cause: s, Remedy: s, Subjects: []string{s, s},
-				Assets:   []compare.Asset{{Kind: s, Name: s, Why: s, File: s, Line: 1}},
-				Evidence: []compare.Evidence{{Side: clusters.Candidate, File: s, Line: 1, Text: s}},
+				Assets:     []compare.Asset{{Kind: s, Name: s, Why: s, File: s, Line: 1}},
+				Evidence:   []compare.Evidence{{Side: clusters.Candidate, File: s, Line: 1, Text: s}},
+				Confidence: s,
 			},
-			{ID: s + "2", Severity: compare.Severity(s), Title: s, Expected: s},
+			{ID: s + "2", Severity: compare.Severity(s), Title: s, Expected: s, Owner: s, Expires: s},
 		},
 		Checks: []compare.Check{
 			{Kind: record.Kind(s), Name: s, State: compare.Differs, Finding: s},
@@ -130,5 +147,15 @@ func everywhere(s string) *compare.Comparison {
 		Assets:   []compare.JudgedAsset{{Kind: s, Name: s, File: s, Line: 1, Verdict: compare.AssetVerdict(s), Why: s, Finding: s}},
 		Gaps:     []compare.Gap{{Side: clusters.Side(s), Gap: record.Gap{Kind: record.Kind(s), Subject: s, Reason: s}}},
 		Warnings: []string{s},
+		Noise: compare.Noise{
+			Runs: 3, Lanes: []compare.Lane{{Name: s, Judged: 1}},
+			Flaky:   []compare.Flaky{{Kind: record.Logs, Name: s}, {Kind: record.Kind(s), Name: s}},
+			Varying: []compare.Varying{{Kind: record.Kind(s), Name: s}},
+		},
+		Expectations: []compare.Expectation{{Of: s, Reason: s, Owner: s, Expires: s, State: compare.ExpectationState(s), Findings: []string{s}}},
+		Since: &compare.Since{
+			Name: s, New: []string{s}, Still: []string{s + "2"},
+			Fixed: []compare.Past{{ID: s, Severity: compare.Breaks, Title: s}}, Unseen: []compare.Past{{ID: s, Title: s}},
+		},
 	}
 }

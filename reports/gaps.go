@@ -79,6 +79,7 @@ func couldHide(k record.Kind) string {
 		record.Searches:   "a search that finds nothing any more",
 		record.Rules:      "an alert that cannot fire any more, or one that is new",
 		record.Dashboards: "a panel that is empty after the move",
+		record.Live:       "a difference between the monitoring in the clusters",
 		record.Parity:     "an inequality between the clusters that explains findings better than the runtime does",
 		record.Identities: "nothing; it may show differences that are none",
 	}

@@ -15,6 +15,7 @@ func glossary() []word {
 		{"cause", "The entry of the catalogue of known differences that explains a finding. `rehearse explain ID` prints it in full."},
 		{"check", "One thing that was compared, whether both sides agree on it or not."},
 		{"confounder", "An inequality between the two clusters other than the runtime. What it touches may be its doing, and not the migration's."},
+		{"decoy", "The same runs, divided into groups that mix the sides. Whatever differs between such groups differs by chance, which tells how much of what was found may do so too."},
 		{"evidence", "The place in a recording that shows a value: a file of the run folder, and a line."},
 		{"finding", "A check that differs, or several that have one cause."},
 		{"gap", "Something that could not be looked at. A gap never counts as equal."},
@@ -22,7 +23,8 @@ func glossary() []word {
 		{"recording", "Everything that one side showed, kept on disk. The comparison reads the two recordings and nothing else."},
 		{"refused", "An asset that could not be judged: it says more than can be evaluated here. Nothing is known of it, so it is a gap."},
 		{"remedy", "What to do so that the finding is gone, or harms nobody."},
-		{"unproven", "Did not work on the baseline either: that it does not work on the candidate proves nothing."},
+		{"run", "All that a rehearsal does, once, on a fresh pair of clusters. Several runs tell what differs from what merely varies."},
+		{"unproven", "Did not work on the baseline either, or not in every run: that it does not work on the candidate proves nothing."},
 		{"verdict", "`different` when a finding that nobody accepted asks for work, `inconclusive` when something unseen could hide one, otherwise `equivalent`."},
 	}
 }

@@ -34,6 +34,8 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"anchor":  anchorOf,
 	"tally":   tally,
 	"assets":  assetTally,
+	"lane":    laneName,
+	"decimal": decimal,
 }).Parse(pageHTML))
 
 // Page renders one page for people. It needs no network, no other file and no

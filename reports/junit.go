@@ -52,6 +52,9 @@ func junitSuites(c *compare.Comparison) []junit.Testsuite {
 			j.add(f.Kind, "finding "+f.ID, func(t *junit.Testcase) { judge(t, c, f) })
 		}
 	}
+	for _, e := range c.Expectations {
+		j.add("expectations", "expectation of "+e.Of, func(t *junit.Testcase) { hold(t, c, e) })
+	}
 	for _, g := range c.Gaps {
 		j.add(g.Kind, strings.ReplaceAll(fmt.Sprintf("gap: %s: %s", g.Side, g.Subject), "gap: : ", "gap: "), func(t *junit.Testcase) {
 			t.Skipped = &junit.Result{Message: "could not be looked at: " + oneLine(g.Reason)}
@@ -72,7 +75,7 @@ func (j *junitReport) check(check compare.Check, findings map[string]compare.Fin
 	j.add(check.Kind, check.Name, func(t *junit.Testcase) {
 		switch check.State {
 		case compare.Unproven:
-			t.Skipped = &junit.Result{Message: "unproven: it did not work on the baseline either, so it proves nothing"}
+			t.Skipped = &junit.Result{Message: "unproven: " + oneLine(noProof(j.c, check))}
 		case compare.Differs:
 			f, known := findings[check.Finding]
 			if !known {
@@ -108,6 +111,17 @@ func judge(t *junit.Testcase, c *compare.Comparison, f compare.Finding) {
 	t.SystemOut = &junit.Output{Data: oneLine(f.Title) + "\n" + body}
 }
 
+// hold fails a test case for an expectation that no longer holds, if the rehearsal
+// was to be strict about it.
+func hold(t *junit.Testcase, c *compare.Comparison, e compare.Expectation) {
+	body := oneLine(fmt.Sprintf("%s: %s (%s, until %s)", e.State, e.Reason, e.Owner, e.Expires))
+	if c.Strict && e.State != compare.Accepts {
+		t.Failure = &junit.Result{Message: "the expectation no longer holds: " + oneLine(string(e.State)), Data: body}
+		return
+	}
+	t.SystemOut = &junit.Output{Data: body}
+}
+
 // junitBody is what a CI system shows of a finding: enough to act on.
 func junitBody(c *compare.Comparison, f compare.Finding) string {
 	var b strings.Builder
@@ -119,9 +133,10 @@ func junitBody(c *compare.Comparison, f compare.Finding) string {
 	line(sideName(c, clusters.Baseline), f.Baseline)
 	line(sideName(c, clusters.Candidate), f.Candidate)
 	line("touches", strings.Join(assetNames(f, 10), ", "))
-	line("cause", f.Cause)
+	line("cause", causeOf(f))
+	line("how sure", f.Confidence)
 	line("fix", f.Remedy)
-	line("accepted", f.Expected)
+	line("accepted", f.Acceptance())
 	for i, e := range f.Evidence {
 		if i == 4 {
 			break

@@ -14,6 +14,9 @@ import (
 // comment (65,536 characters); CI step summaries may be longer.
 const markdownLimit = 60_000
 
+// markdownFirst is how many findings are named at the top.
+const markdownFirst = 5
+
 // Markdown writes a summary for a CI step or a comment: the answer, the
 // numbers, then the findings with their remedies, gravest first, as many as
 // fit.
@@ -53,9 +56,31 @@ func (m *markdown) head(c *compare.Comparison) {
 	if mark == "" {
 		mark = "❔"
 	}
-	fmt.Fprintf(&m.b, "## %s %s\n\n%s\n\n", mark, mdText(short), mdText(why))
-	fmt.Fprintf(&m.b, "**%s**: %s  \n%s  \n%s\n", mdText(clip(c.Scenario.Name, 200)), mdText(clip(c.Scenario.Summary, 500)),
-		mdText(clip(flow(c), 500)), mdText(checksLine(c)))
+	fmt.Fprintf(&m.b, "## %s %s\n\n%s  \n%s.\n\n", mark, mdText(short), mdText(why), mdText(tally(c)))
+	m.begin(c)
+	lines := []string{fmt.Sprintf("**%s**: %s", mdText(clip(c.Scenario.Name, 200)), mdText(clip(c.Scenario.Summary, 500)))}
+	for _, line := range []string{flow(c), checksLine(c), sure(c), since(c)} {
+		if line != "" {
+			lines = append(lines, mdText(clip(line, 500)))
+		}
+	}
+	m.b.WriteString(strings.Join(lines, "  \n") + "\n")
+}
+
+// begin names what to begin with.
+func (m *markdown) begin(c *compare.Comparison) {
+	heading, findings, more := first(c, markdownFirst)
+	if len(findings) == 0 {
+		return
+	}
+	fmt.Fprintf(&m.b, "**%s**\n\n", heading)
+	for i, f := range findings {
+		fmt.Fprintf(&m.b, "%d. %s\n", i+1, mdText(clip(f.Title, 300)))
+	}
+	if more > 0 {
+		fmt.Fprintf(&m.b, "\nand %d more\n", more)
+	}
+	m.b.WriteByte('\n')
 }
 
 func (m *markdown) section(c *compare.Comparison, s section) {
@@ -75,7 +100,7 @@ func (m *markdown) section(c *compare.Comparison, s section) {
 func mdBrief(f compare.Finding) string {
 	line := "- " + mdText(clip(f.Title, 300))
 	if f.Expected != "" {
-		line += ": *" + mdText(clip(f.Expected, 300)) + "*"
+		line += ": *" + mdText(clip(f.Acceptance(), 300)) + "*"
 	}
 	return line + "\n"
 }
@@ -92,8 +117,16 @@ func mdFinding(c *compare.Comparison, f compare.Finding) string {
 	item(sideName(c, clusters.Candidate), mdCode(f.Candidate))
 	item("Touches", mdText(clip(strings.Join(assetNames(f, 5), ", "), 500)))
 	item("Fix", mdProse(clip(f.Remedy, 800)))
-	item("Cause", mdCode(f.Cause))
+	if f.Cause != "" {
+		item("Cause", mdCode(f.Cause))
+	} else {
+		item("Cause", "none known; the finding is "+mdCode(f.ID))
+	}
+	if isNew(c, f) {
+		item("Not there in", mdText(clip(c.Since.Name, 200)))
+	}
 	item("Holds for", holdsFor(f))
+	item("How sure", mdText(clip(sureness(c, f), 300)))
 	return b.String()
 }
 
@@ -114,7 +147,7 @@ func (m *markdown) assets(c *compare.Comparison) {
 }
 
 func (m *markdown) doubts(c *compare.Comparison) {
-	var gaps, odd, warnings []string
+	var gaps, odd []string
 	for _, b := range blinds(c) {
 		gaps = append(gaps, fmt.Sprintf("%s: %s: %s", mdText(b.Place()), mdCode(b.Subject), mdText(clip(b.Reason, 300))))
 	}
@@ -123,12 +156,24 @@ func (m *markdown) doubts(c *compare.Comparison) {
 			odd = append(odd, fmt.Sprintf("%s: %s and %s", mdText(clip(p.Property, 200)), mdCode(p.Baseline), mdCode(p.Candidate)))
 		}
 	}
-	for _, warning := range c.Warnings {
-		warnings = append(warnings, mdText(clip(warning, 500)))
-	}
 	m.list("Could not be looked at", gaps)
 	m.list("Not alike although it should be", odd)
-	m.list("Warnings", warnings)
+	m.list("Warnings", mdTexts(c.Warnings))
+	m.list("Flaky", mdTexts(flaky(c)))
+	m.list("Varies from run to run, and taken for noise", mdTexts(varying(c)))
+	if c.Since != nil {
+		fixed, unseen := goneTitles(c.Since)
+		m.list(mdText(clip(fixed, 300)), mdTexts(gone(c.Since.Fixed)))
+		m.list(mdText(clip(unseen, 300)), mdTexts(gone(c.Since.Unseen)))
+	}
+}
+
+func mdTexts(lines []string) []string {
+	var safe []string
+	for _, line := range lines {
+		safe = append(safe, mdText(clip(line, 500)))
+	}
+	return safe
 }
 
 func (m *markdown) list(title string, items []string) {

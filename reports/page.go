@@ -45,6 +45,11 @@ type page struct {
 	Kinds                []kindChecks
 	Parity               parityLedger
 	Unproven             []compare.Check
+	Tally, Sure, Since   string
+	Lanes                []compare.Lane
+	Flaky, Varying       []string
+	MoreVarying          int
+	Past                 []pagePast
 	Blinds               []blind
 	MoreBlinds           int
 	Words                []word
@@ -64,6 +69,9 @@ func newPage(c *compare.Comparison, known *catalogue.Catalogue) *page {
 		Total:      len(c.Checks), Agree: inState(c, compare.Agrees), Differ: inState(c, compare.Differs),
 	}
 	p.Short, p.Why = answer(c)
+	p.Tally, p.Since = tally(c), since(c)
+	p.addNoise(c)
+	p.addPast(c)
 	anchors := p.addFindings(c, known)
 	p.AssetRows, p.MoreRows = assetRows(c, pageRows)
 	p.Kinds = kindsOf(c, anchors)
@@ -110,17 +118,39 @@ func (p *page) addFindings(c *compare.Comparison, known *catalogue.Catalogue) ma
 	return anchors
 }
 
-// pickFirst chooses what the first screen asks for: the findings of the gravest
-// section that asks for work.
+// pickFirst chooses what the first screen asks for.
 func (p *page) pickFirst() {
-	for _, s := range p.Sections {
-		if s.ID != "breaks" && s.ID != "changes" {
-			continue
-		}
-		p.FirstTitle = map[string]string{"breaks": "Fix first", "changes": "Look at first"}[s.ID]
-		p.First = s.Shown[:min(len(s.Shown), pageFirst)]
-		p.MoreFirst = len(s.Findings) - len(p.First)
+	heading, findings, more := first(p.Comparison, pageFirst)
+	if len(findings) > 0 { // they head the first section
+		p.FirstTitle, p.First, p.MoreFirst = heading, p.Sections[0].Shown[:len(findings)], more
+	}
+}
+
+// addNoise says how sure the findings are.
+func (p *page) addNoise(c *compare.Comparison) {
+	p.Sure, p.Lanes, p.Flaky, p.Varying = sure(c), c.Noise.Lanes, flaky(c), varying(c)
+	p.MoreVarying = max(len(p.Varying)-pageGaps, 0)
+	p.Varying = p.Varying[:len(p.Varying)-p.MoreVarying]
+}
+
+// pagePast is a list of what an earlier rehearsal found and this one did not.
+type pagePast struct {
+	Title    string
+	Findings []compare.Past
+	More     int
+}
+
+func (p *page) addPast(c *compare.Comparison) {
+	if c.Since == nil {
 		return
+	}
+	fixed, unseen := goneTitles(c.Since)
+	for _, past := range []pagePast{{Title: fixed, Findings: c.Since.Fixed}, {Title: unseen, Findings: c.Since.Unseen}} {
+		if n := len(past.Findings); n > 0 {
+			past.More = max(n-pageFindings, 0)
+			past.Findings = past.Findings[:n-past.More]
+			p.Past = append(p.Past, past)
+		}
 	}
 }
 
@@ -128,6 +158,7 @@ func (p *page) pickFirst() {
 type pageFinding struct {
 	compare.Finding
 	Number       int
+	New          bool // not there in the earlier rehearsal
 	Anchor       string
 	Known        catalogue.Entry // of the cause; empty without one
 	Sides        [2]pageSide
@@ -147,7 +178,7 @@ type pageSide struct {
 }
 
 func newPageFinding(c *compare.Comparison, f compare.Finding, number int) pageFinding {
-	p := pageFinding{Finding: f, Number: number, Anchor: findingAnchor(number)}
+	p := pageFinding{Finding: f, Number: number, New: isNew(c, f), Anchor: findingAnchor(number)}
 	for i, side := range clusters.Sides() {
 		s := pageSide{Side: side, Name: sideName(c, side), Value: clip([2]string{f.Baseline, f.Candidate}[i], pageText)}
 		for _, e := range f.Evidence {

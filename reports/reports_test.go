@@ -135,13 +135,14 @@ func TestAnswer(t *testing.T) {
 		c    *compare.Comparison
 		want string
 	}{
-		"several break":         {all["quickstart"], "Not yet: 3 things of yours break.\nFix these first, then look through 12 changes.\n"},
-		"one breaks":            {oneBreak, "Not yet: 1 thing of yours breaks.\nFix it first.\n"},
-		"changes alone":         {changes, "Not before you have looked at 12 changes.\n"},
-		"equivalent":            {all["equivalent"], "Nothing found that stands in the way.\n"},
-		"something unseen":      {all["inconclusive"], "Cannot tell yet.\n"},
-		"same runtime on both":  {all["null"], "Both sides run the same runtime, and still differ.\n"},
-		"nothing was looked at": {all["empty"], "Cannot tell.\nNothing could be compared.\n"},
+		"several break":          {all["quickstart"], "Not yet: 3 things of yours break.\nFix these first, then look through 12 changes.\n"},
+		"one breaks":             {oneBreak, "Not yet: 1 thing of yours breaks.\nFix it first.\n"},
+		"changes alone":          {changes, "Not before you have looked at 12 changes.\n"},
+		"equivalent":             {all["equivalent"], "Nothing found that stands in the way.\n"},
+		"something unseen":       {all["inconclusive"], "Cannot tell yet.\n"},
+		"same runtime on both":   {all["null"], "Both sides run the same runtime, and still differ.\n"},
+		"an expectation expired": {all["strict"], "Not before you have looked at 1 expectation.\nNothing that was not accepted asks for work, but what was accepted no longer\nholds.\n"},
+		"nothing was looked at":  {all["empty"], "Cannot tell.\nNothing could be compared.\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -88,7 +88,7 @@ func sarifHead(r *sarif.Result, f compare.Finding, fingerprint string) {
 	r.WithLevel(cmp.Or(level, "note"))
 	r.WithPartialFingerprints(map[string]string{"rehearseFinding/v1": printable.String(fingerprint)})
 	if f.Expected != "" {
-		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(sarifText(f.Expected)))
+		r.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(sarifText(f.Acceptance())))
 	}
 }
 
@@ -113,6 +113,7 @@ func sarifMessage(c *compare.Comparison, f compare.Finding) string {
 		{sideName(c, clusters.Baseline), f.Baseline},
 		{sideName(c, clusters.Candidate), f.Candidate},
 		{"Fix", f.Remedy},
+		{"How sure", f.Confidence},
 	} {
 		if part[1] != "" {
 			fmt.Fprintf(&b, "\n%s: %s", sarifText(part[0]), sarifText(part[1]))

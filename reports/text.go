@@ -16,6 +16,8 @@ import (
 const (
 	textFindings = 30 // of one section
 	textAssets   = 60
+	textItems    = 15 // of another list
+	textFirst    = 5  // of the findings that are named at the top
 )
 
 // Text renders for a terminal: the answer, the numbers, and every finding with
@@ -32,10 +34,10 @@ func (t Text) Format(w io.Writer, c *compare.Comparison) error {
 	}
 	p := &printer{Text: t}
 	p.head(c)
-	first := 1
+	number := 1
 	for _, s := range sections(c) {
-		p.section(s, first)
-		first += len(s.Findings)
+		p.section(c, s, number)
+		number += len(s.Findings)
 	}
 	p.assets(c)
 	p.doubts(c)
@@ -69,11 +71,31 @@ func (p *printer) head(c *compare.Comparison) {
 	}
 	p.para(style, "", short)
 	p.para("", "", why)
+	p.para("", "", tally(c))
+	p.begin(c)
 	p.blank()
 	p.para(bold, "", c.Scenario.Name)
 	p.para("", "  ", c.Scenario.Summary)
 	p.para("", "  ", flow(c))
 	p.para("", "  ", checksLine(c))
+	p.para("", "  ", sure(c))
+	p.para("", "  ", since(c))
+}
+
+// begin names what to begin with, by its number in the list.
+func (p *printer) begin(c *compare.Comparison) {
+	heading, findings, more := first(c, textFirst)
+	if len(findings) == 0 {
+		return
+	}
+	p.blank()
+	p.para(bold, "", heading)
+	for i, f := range findings {
+		p.para("", fmt.Sprintf("%3d. ", i+1), f.Title)
+	}
+	if more > 0 {
+		p.para("", "     ", fmt.Sprintf("and %d more", more))
+	}
 }
 
 // flow names what was moved from and to.
@@ -88,7 +110,7 @@ func flow(c *compare.Comparison) string {
 }
 
 // section shows findings, numbered from first on as they are on the page.
-func (p *printer) section(s section, first int) {
+func (p *printer) section(c *compare.Comparison, s section, first int) {
 	style := map[string]string{"breaks": red, "changes": yellow, "info": blue}[s.ID]
 	p.blank()
 	p.para(style, "", fmt.Sprintf("%s (%d)", s.Title, len(s.Findings)))
@@ -97,21 +119,25 @@ func (p *printer) section(s section, first int) {
 			p.para("", "    ", fmt.Sprintf("... and %d more: the page and comparison.json list them all", len(s.Findings)-i))
 			return
 		}
-		p.finding(first+i, f)
+		p.finding(c, first+i, f)
 	}
 }
 
-func (p *printer) finding(number int, f compare.Finding) {
+func (p *printer) finding(c *compare.Comparison, number int, f compare.Finding) {
 	p.para(bold, fmt.Sprintf("%3d. ", number), f.Title)
 	if f.Remedy != "" && f.Expected == "" {
 		p.para("", "     ", "Fix: "+f.Remedy)
 	}
 	if f.Expected != "" {
-		p.para("", "     ", "Accepted: "+f.Expected)
+		p.para("", "     ", "Accepted: "+f.Acceptance())
 	}
 	notes := append([]string{string(f.Change), kindName(f.Kind)}, assetNames(f, 3)...)
-	if f.Cause != "" {
-		notes = append(notes, f.Cause)
+	notes = append(notes, causeOf(f))
+	if isNew(c, f) {
+		notes = append(notes, "not there in "+c.Since.Name)
+	}
+	if how := sureness(c, f); how != "" {
+		notes = append(notes, how)
 	}
 	if holds := holdsFor(f); holds != "" {
 		notes = append(notes, "holds for "+holds)
@@ -161,6 +187,13 @@ func (p *printer) doubts(c *compare.Comparison) {
 	p.list("Could not be looked at", gaps)
 	p.list("Not alike although it should be", odd)
 	p.list("Warnings", c.Warnings)
+	p.list("Flaky", flaky(c))
+	p.list("Varies from run to run, and taken for noise", varying(c))
+	if c.Since != nil {
+		fixed, unseen := goneTitles(c.Since)
+		p.list(fixed, gone(c.Since.Fixed))
+		p.list(unseen, gone(c.Since.Unseen))
+	}
 }
 
 func (p *printer) list(title string, items []string) {
@@ -170,7 +203,7 @@ func (p *printer) list(title string, items []string) {
 	p.blank()
 	p.para(yellow, "", fmt.Sprintf("%s (%d)", title, len(items)))
 	for i, item := range items {
-		if i == textFindings {
+		if i == textItems {
 			p.para("", "  ", fmt.Sprintf("... and %d more", len(items)-i))
 			return
 		}

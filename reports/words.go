@@ -99,6 +99,15 @@ func subjects(f compare.Finding, limit int) (shown []string, more int) {
 	return all[:limit], len(all) - limit
 }
 
+// causeOf names the cause of a finding, or says that there is none and by which ID
+// the finding can be accepted.
+func causeOf(f compare.Finding) string {
+	if f.Cause == "" {
+		return fmt.Sprintf("no known cause (%s)", f.ID)
+	}
+	return f.Cause
+}
+
 // holdsFor names the kinds of Docker side that a finding about metrics holds for.
 func holdsFor(f compare.Finding) string {
 	var kinds []string

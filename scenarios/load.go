@@ -10,11 +10,11 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/strictyaml"
 )
 
-// Problem is one mistake in a scenario file.
+// Problem is one mistake in a file.
 type Problem = strictyaml.Problem
 
-// InvalidError says that a scenario file cannot be used, and everything that is
-// wrong with it.
+// InvalidError says that a file cannot be used, and everything that is wrong with
+// it.
 type InvalidError = strictyaml.InvalidError
 
 // FileName of a scenario in its folder.
@@ -40,16 +40,25 @@ func Load(path string) (*Scenario, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading scenario %q: %w", file, err)
 	}
-	found := strictyaml.New("scenario", file)
 	s := &Scenario{Dir: dir}
-	if strictyaml.Decode(data, s, notYet, found) {
+	err = strictly("scenario", file, data, s, func(c checker) {
 		s.SetDefaults()
-		validator{found, s, slices.Clone(found.List)}.all()
-	}
-	if err := found.Err(); err != nil {
+		validator{c, s}.all()
+	})
+	if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// strictly decodes what a file should be, and checks it. All mistakes come as one
+// [*InvalidError].
+func strictly(what, file string, data []byte, into any, check func(checker)) error {
+	found := strictyaml.New(what, file)
+	if strictyaml.Decode(data, into, found) {
+		check(checker{found, slices.Clone(found.List)})
+	}
+	return found.Err()
 }
 
 func locate(path string) (string, error) {
@@ -78,7 +87,7 @@ func readFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%q is not a regular file", path)
 	}
 	if info.Size() > maxFileBytes {
-		return nil, fmt.Errorf("%q has %d bytes, more than the %d that a scenario may have", path, info.Size(), maxFileBytes)
+		return nil, fmt.Errorf("%q has %d bytes, more than the %d that such a file may have", path, info.Size(), maxFileBytes)
 	}
 	return os.ReadFile(path)
 }

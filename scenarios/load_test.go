@@ -41,6 +41,7 @@ func folder(t *testing.T, scenario string) string {
 		"manifests/notes/ignored.text":  "",
 		"mods/broken/go.mod":            "module broken\nrequires example.com/a v1.0.0\n",
 		"searches.yaml":                 "",
+		"expectations.yaml":             accepted,
 		"prometheus.yml":                "scrape_configs: []\n",
 	}
 	for name, content := range files {
@@ -97,11 +98,14 @@ spec:
   assets:
     logSearches: [./searches.yaml]
     live:
+      prometheus: monitoring/prometheus:9090
+      alertmanager: monitoring/https:alertmanager:web/am
       logs:
         - name: store
           kind: loki
           service: monitoring/https:loki:http
           queries: [{name: orders, query: '{app="web"}', agent: shipper, sequence: 'order ([0-9]+)'}]
+  expect: ./expectations.yaml
 `
 
 func TestLoadReadsEveryField(t *testing.T) {
@@ -161,10 +165,11 @@ func TestLoadReadsEveryField(t *testing.T) {
 				ScrapeInterval: scenarios.Duration{Duration: 5 * time.Second},
 				ScrapeConfigs:  "./prometheus.yml",
 			},
-			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Logs: []scenarios.LogStore{{
+			Assets: scenarios.Assets{LogSearches: []string{"./searches.yaml"}, Live: scenarios.Live{Prometheus: "monitoring/prometheus:9090", Alertmanager: "monitoring/https:alertmanager:web/am", Logs: []scenarios.LogStore{{
 				Name: "store", Kind: scenarios.Loki, Service: "monitoring/https:loki:http",
 				Queries: []scenarios.LogQuery{{Name: "orders", Query: `{app="web"}`, Agent: "shipper", Sequence: "order ([0-9]+)"}},
 			}}}},
+			Expect: "./expectations.yaml",
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -254,11 +259,10 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"a dashboard outside the folder", "  assets: {dashboards: [../a.json]}", `6: spec.assets.dashboards[0]: "../a.json" is outside the scenario's folder (move the scenario file to a folder above both)`},
 		{"routes for no alerts", "  assets: {alertmanager: shipper.yaml}", "6: spec.assets.alertRules: an Alertmanager configuration without alert rules (name the rules whose alerts it routes)"},
 		{"a negative bound", "  observe: {maxFor: -1s}", "6: spec.observe.maxFor: expected a length of time, found -1s"},
-		{"expect is not there yet", "  expect: ./expectations.yaml", "6: spec.expect: not supported yet (remove it)"},
 		{"scrape interval of no time", "  observe: {scrapeInterval: 5ms}", "6: spec.observe.scrapeInterval: expected a second or more, found 5ms"},
 		{"scrape configs that are not there", "  observe: {scrapeConfigs: ./absent.yml}", `6: spec.observe.scrapeConfigs: "./absent.yml" does not exist`},
 		{"field given twice", "  summary: a\n  summary: b", "7: spec.summary: given twice, first on line 6"},
-		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, images, observe, pair, stimuli, suites, summary, workloads)"},
+		{"unknown field without a near one", "  zzzzzz: 1", "6: spec.zzzzzz: unknown field (known here: agents, assets, expect, images, observe, pair, stimuli, suites, summary, workloads)"},
 		{"number where text belongs", "  pair: {kubernetesVersion: 1.37}", "6: spec.pair.kubernetesVersion: expected text, found the number 1.37 (put it in quotes)"},
 		{"text where a number belongs", "  pair: {workers: two}", `6: spec.pair.workers: expected a whole number, found the text "two"`},
 		{"number too large", "  pair: {workers: 99999999999999999999999}", `6: spec.pair.workers: expected a whole number, found the number 99999999999999999999999`},
@@ -301,6 +305,7 @@ func TestLoadNamesTheMistake(t *testing.T) {
 		{"suite that is not shipped", "  suites: [{builtin: [lifecicle]}]", `6: spec.suites[0].builtin[0]: expected one of lifecycle, logging, probes, networking, identity, images, found "lifecicle" (did you mean "lifecycle"?)`},
 		{"suite that runs twice", "  suites: [{builtin: [probes, probes]}]", `6: spec.suites[0].builtin[1]: "probes" is taken by spec.suites[0].builtin[0]`},
 		{"suite binary that cannot run", "  suites: [{binary: values.yaml}]", "6: spec.suites[0].binary: \"values.yaml\" is not executable (build it with `go test -c`)"},
+		{"expectations that are not there", "  expect: ./none.yaml", `6: spec.expect: "./none.yaml" does not exist`},
 		{"negative duration", "  observe: {settle: -1s}", "6: spec.observe.settle: expected a length of time, found -1s"},
 	}
 	for _, tt := range tests {
@@ -369,7 +374,7 @@ func TestLoadSaysWhatItCannotRead(t *testing.T) {
 	tests := []struct{ name, path, want string }{
 		{"nothing there", filepath.Join(dir, "nothing"), "no such file"},
 		{"folder without a scenario", dir, "has no scenario.yaml"},
-		{"huge file", filepath.Join(dir, "huge.yaml"), "more than the 1048576 that a scenario may have"},
+		{"huge file", filepath.Join(dir, "huge.yaml"), "more than the 1048576 that such a file may have"},
 		{"device", os.DevNull, "is not a regular file"},
 	}
 	for _, tt := range tests {

@@ -50,6 +50,9 @@ type Spec struct {
 	Suites  []Suite `json:"suites,omitempty"`
 	Observe Observe `json:"observe,omitzero"`
 	Assets  Assets  `json:"assets,omitzero"`
+	// Expect is a file of differences that are accepted in writing, as
+	// docs/expectations.md describes it.
+	Expect string `json:"expect,omitempty"`
 }
 
 // Pair is the two clusters that a scenario wants.

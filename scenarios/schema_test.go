@@ -19,10 +19,13 @@ import (
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
-const schemaID = "https://rehearse.dev/schemas/scenario-v1alpha1.json"
+const (
+	schemaID       = "https://rehearse.dev/schemas/scenario-v1alpha1.json"
+	expectationsID = "https://rehearse.dev/schemas/expectations-v1alpha1.json"
+)
 
 // reflected is the schema as the Go types and their comments have it.
-func reflected(t *testing.T) *jsonschema.Schema {
+func reflected(t *testing.T, file any, id, title string) *jsonschema.Schema {
 	t.Helper()
 	reflector := jsonschema.Reflector{Mapper: special}
 	if err := reflector.AddGoComments("github.com/rehearse-dev/rehearse/scenarios", ".", jsonschema.WithFullComment()); err != nil {
@@ -31,10 +34,16 @@ func reflected(t *testing.T) *jsonschema.Schema {
 	for name, comment := range reflector.CommentMap {
 		reflector.CommentMap[name] = strings.Join(strings.Fields(comment), " ")
 	}
-	schema := reflector.Reflect(&scenarios.Scenario{})
+	schema := reflector.Reflect(file)
+	schema.ID = jsonschema.ID(id)
+	schema.Title = title
+	return schema
+}
+
+func scenarioSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	schema := reflected(t, &scenarios.Scenario{}, schemaID, "Rehearse scenario")
 	allowShortStimuli(schema)
-	schema.ID = schemaID
-	schema.Title = "Rehearse scenario"
 	return schema
 }
 
@@ -48,11 +57,18 @@ func allowShortStimuli(schema *jsonschema.Schema) {
 	stimuli.Items = &jsonschema.Schema{OneOf: []*jsonschema.Schema{names, stimuli.Items}}
 }
 
+func expectationsSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	return reflected(t, &scenarios.Expectations{}, expectationsID, "Rehearse expectations")
+}
+
 // special are types that are written differently from how Go sees them.
 func special(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[scenarios.Duration]():
 		return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|^0$`}
+	case reflect.TypeFor[scenarios.Date]():
+		return &jsonschema.Schema{Type: "string", Format: "date"}
 	case reflect.TypeFor[scenarios.Readiness]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{scenarios.ReadyAll, scenarios.ReadyNone}}
 	case reflect.TypeFor[scenarios.StoreKind]():
@@ -73,28 +89,37 @@ func special(t reflect.Type) *jsonschema.Schema {
 
 func TestGeneratedSchemaFollowsTheTypes(t *testing.T) {
 	t.Parallel()
-	got, err := json.MarshalIndent(reflected(t), "", "  ")
-	if err != nil {
-		t.Fatal(err)
+	for file, schema := range map[string]*jsonschema.Schema{
+		"schema.json": scenarioSchema(t), "expectations.schema.json": expectationsSchema(t),
+	} {
+		got, err := json.MarshalIndent(schema, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden.Check(t, file, append(got, '\n'))
 	}
-	golden.Check(t, "schema.json", append(got, '\n'))
 }
 
 func compiled(t *testing.T) *validator.Schema {
 	t.Helper()
-	document, err := validator.UnmarshalJSON(bytes.NewReader(scenarios.Schema()))
+	return compile(t, schemaID, scenarios.Schema())
+}
+
+func compile(t *testing.T, id string, schema []byte) *validator.Schema {
+	t.Helper()
+	document, err := validator.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
 		t.Fatal(err)
 	}
 	compiler := validator.NewCompiler()
-	if err := compiler.AddResource(schemaID, document); err != nil {
+	if err := compiler.AddResource(id, document); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := compiler.Compile(schemaID)
+	usable, err := compiler.Compile(id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return schema
+	return usable
 }
 
 // valid says what the schema thinks of a scenario file.
@@ -172,30 +197,7 @@ func TestSchemaKnowsEverySuite(t *testing.T) {
 
 func TestGeneratedReferenceFollowsTheSchema(t *testing.T) {
 	t.Parallel()
-	golden.Check(t, "../docs/scenarios.md", []byte(reference(reflected(t))))
-}
-
-const preface = `# The scenario file
-
-<!-- Made from the comments in scenarios/scenario.go by go generate ./scenarios. -->
-
-A scenario says which two clusters to raise, what to put on them, which suites
-to run and how long to watch. It is a folder with a file named scenario.yaml,
-and everything that the file refers to. [schema.json](../scenarios/schema.json)
-lets editors complete and check it; for that, begin the file with
-
-    # yaml-language-server: $schema=<path or address of schema.json>
-
-and before a rehearsal, ` + "`rehearse scenarios validate FOLDER`" + ` reports every mistake
-at once with its line. Fields that are planned and do nothing yet are mistakes,
-too: expect. The [shipped scenarios](../scenarios/library) are examples.
-`
-
-// reference describes every field, a section for each type.
-func reference(schema *jsonschema.Schema) string {
-	var b strings.Builder
-	b.WriteString(preface)
-	for _, section := range []struct{ name, title string }{
+	golden.Check(t, "../docs/scenarios.md", []byte(preface+reference(scenarioSchema(t), []section{
 		{"Scenario", "The file"},
 		{"Metadata", "metadata"},
 		{"Spec", "spec"},
@@ -216,7 +218,78 @@ func reference(schema *jsonschema.Schema) string {
 		{"Live", "spec.assets.live"},
 		{"LogStore", "spec.assets.live.logs"},
 		{"LogQuery", "queries of a log store"},
-	} {
+	})))
+	golden.Check(t, "../docs/expectations.md", []byte(expectationsPreface+reference(expectationsSchema(t), []section{
+		{"Expectations", "The file"},
+		{"Expectation", "expectations"},
+		{"Match", "match of an expectation"},
+	})))
+}
+
+// section is one type of a file and its heading.
+type section struct{ name, title string }
+
+const preface = `# The scenario file
+
+<!-- Made from the comments in scenarios/scenario.go by go generate ./scenarios. -->
+
+A scenario says which two clusters to raise, what to put on them, which suites
+to run and how long to watch. It is a folder with a file named scenario.yaml,
+and everything that the file refers to. [schema.json](../scenarios/schema.json)
+lets editors complete and check it; for that, begin the file with
+
+    # yaml-language-server: $schema=<path or address of schema.json>
+
+and before a rehearsal, ` + "`rehearse scenarios validate FOLDER`" + ` reports every mistake
+at once with its line. Fields that are planned and do nothing yet are mistakes,
+too: live.alertmanager, live.prometheus. The [shipped scenarios](../scenarios/library) are examples.
+`
+
+const expectationsPreface = `# Accepting differences
+
+<!-- Made from the comments in scenarios/expectations.go by go generate ./scenarios. -->
+
+Some differences do no harm, and somebody has to say so. A file of expectations,
+which the scenario names in spec.expect, accepts findings in writing: each with a
+reason, an owner and a last day. It is copied into the run folder when a rehearsal
+begins, so judging again gives the same answer;
+` + "`rehearse compare RUN --expect FILE`" + ` judges by another one.
+
+    apiVersion: rehearse.dev/v1alpha1
+    kind: Expectations
+    expectations:
+      - finding: MET-014
+        reason: our inventory strips the scheme since 4.2
+        owner: platform team
+        expires: 2027-01-31
+      - match: {kind: logs, subject: ^shop/}
+        reason: the shop's lines are parsed by a CRI parser already
+        owner: shop team
+        expires: 2026-12-31
+
+` + "`rehearse accept RUN ID... --reason ... --owner ... --expires ...`" + ` writes such entries
+and keeps whatever else stands in the file.
+
+An accepted finding stays in every report, apart from the others, and does not make
+the verdict ` + "`different`" + `. An expectation no longer holds when
+
+- it is **expired**: the rehearsal ended after its last day. Its findings stand again.
+- it is **exceeded**: a finding that it fits is graver than it accepts, for instance
+  because another agent breaks on it. The finding stands.
+- it is **unmatched**: no finding fits it. What it accepted is mended, or called by
+  another name.
+
+Each of these is a warning. With ` + "`--strict`" + ` any of them makes the verdict
+` + "`different`" + ` (exit code 1), whatever was found. A file with a mistake is an error (exit
+code 2), and every mistake is reported at once with its line.
+[expectations.schema.json](../scenarios/expectations.schema.json) lets editors complete
+and check the file.
+`
+
+// reference describes every field, a section for each type.
+func reference(schema *jsonschema.Schema, sections []section) string {
+	var b strings.Builder
+	for _, section := range sections {
 		definition := schema.Definitions[section.name]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| field | type | |\n|---|---|---|\n", section.title, definition.Description)
 		for field := definition.Properties.Oldest(); field != nil; field = field.Next() {

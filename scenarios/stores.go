@@ -3,6 +3,14 @@ package scenarios
 // Live are systems that run on both sides and are asked there, through the API
 // server, for what they hold.
 type Live struct {
+	// Prometheus is the service of a Prometheus, or of anything with its query API,
+	// such as Thanos or Mimir, as namespace/name:port, with its path prefix if it has
+	// one. Its rules and alerts are compared between the sides, and with the rules of
+	// AlertRules as they are replayed.
+	Prometheus string `json:"prometheus,omitempty" jsonschema:"pattern=^[-a-z0-9]+/(https:)?[-a-z0-9]+:[-a-z0-9]+(/[-._~a-zA-Z0-9/]*)?$"`
+	// Alertmanager is the service of an Alertmanager, written the same way. Its
+	// alerts and silences are compared between the sides.
+	Alertmanager string `json:"alertmanager,omitempty" jsonschema:"pattern=^[-a-z0-9]+/(https:)?[-a-z0-9]+:[-a-z0-9]+(/[-._~a-zA-Z0-9/]*)?$"`
 	// Logs are stores that log agents ship to.
 	Logs []LogStore `json:"logs,omitempty"`
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/internal/strictyaml"
+	"github.com/rehearse-dev/rehearse/internal/suggest"
 )
 
 var (
@@ -25,32 +26,37 @@ func BuiltinSuites() []string {
 
 // validator checks a decoded scenario, with its defaults filled in.
 type validator struct {
-	*strictyaml.Problems
+	checker
 	*Scenario
+}
+
+// checker notes what is wrong with what was decoded.
+type checker struct {
+	*strictyaml.Problems
 	// decoding are the mistakes that decoding found.
 	decoding []Problem
 }
 
 // add notes a mistake, unless decoding found one in the same field already:
 // what was decoded of it is not what the file says.
-func (v validator) add(path, hint, format string, args ...any) {
-	for _, p := range v.decoding {
+func (c checker) add(path, hint, format string, args ...any) {
+	for _, p := range c.decoding {
 		if p.Path == path || within(path, p.Path) {
 			return
 		}
 	}
-	v.Add(path, hint, format, args...)
+	c.Add(path, hint, format, args...)
 }
 
 // addMissing notes that something is left out, unless decoding found a mistake
 // within, which may well be what was meant to be there.
-func (v validator) addMissing(path, hint, format string, args ...any) {
-	for _, p := range v.decoding {
+func (c checker) addMissing(path, hint, format string, args ...any) {
+	for _, p := range c.decoding {
 		if within(p.Path, path) {
 			return
 		}
 	}
-	v.add(path, hint, format, args...)
+	c.add(path, hint, format, args...)
 }
 
 func within(path, parent string) bool {
@@ -66,6 +72,8 @@ func (v validator) all() {
 	v.stimuli()
 	v.suites()
 	v.logStores()
+	v.liveService("spec.assets.live.prometheus", v.Spec.Assets.Live.Prometheus)
+	v.liveService("spec.assets.live.alertmanager", v.Spec.Assets.Live.Alertmanager)
 	v.notNegative("spec.observe.duration", v.Spec.Observe.Duration)
 	v.notNegative("spec.observe.settle", v.Spec.Observe.Settle)
 	v.notNegative("spec.observe.maxFor", v.Spec.Observe.MaxFor)
@@ -75,6 +83,7 @@ func (v validator) all() {
 	}
 	v.regularFile("spec.observe.scrapeConfigs", v.Spec.Observe.ScrapeConfigs)
 	v.assets()
+	v.expectations("spec.expect", v.Spec.Expect)
 }
 
 func (v validator) header() {
@@ -206,29 +215,29 @@ func (v validator) label(path, label string) {
 	}
 }
 
-func (v validator) unique(seen map[string]string, value, path string) {
+func (c checker) unique(seen map[string]string, value, path string) {
 	if value == "" {
 		return
 	}
 	if first, again := seen[value]; again {
-		v.add(path, "", "%q is taken by %s", value, first)
+		c.add(path, "", "%q is taken by %s", value, first)
 		return
 	}
 	seen[value] = path
 }
 
-func (v validator) oneOf(path, value string, known []string) {
+func (c checker) oneOf(path, value string, known []string) {
 	if slices.Contains(known, value) {
 		return
 	}
 	hint := ""
-	if near := strictyaml.Nearest(value, known); near != "" {
+	if near := suggest.Nearest(value, known); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	v.add(path, hint, "expected one of %s, found %q", strings.Join(known, ", "), value)
+	c.add(path, hint, "expected one of %s, found %q", strings.Join(known, ", "), value)
 }
 
-func (v validator) exactlyOne(path string, set map[string]bool) {
+func (c checker) exactlyOne(path string, set map[string]bool) {
 	var all, given []string
 	for field, isSet := range set {
 		all = append(all, field)
@@ -241,9 +250,9 @@ func (v validator) exactlyOne(path string, set map[string]bool) {
 	switch len(given) {
 	case 1:
 	case 0:
-		v.addMissing(path, "", "expected one of %s", strings.Join(all, ", "))
+		c.addMissing(path, "", "expected one of %s", strings.Join(all, ", "))
 	default:
-		v.add(path, "", "expected only one of %s, found %s", strings.Join(all, ", "), strings.Join(given, " and "))
+		c.add(path, "", "expected only one of %s, found %s", strings.Join(all, ", "), strings.Join(given, " and "))
 	}
 }
 

@@ -8,6 +8,15 @@ import (
 
 var serviceForm = regexp.MustCompile(`^[-a-z0-9]+/(https:)?[-a-z0-9]+:[-a-z0-9]+$`)
 
+// queryForm is serviceForm with a path.
+var queryForm = regexp.MustCompile(`^[-a-z0-9]+/(https:)?[-a-z0-9]+:[-a-z0-9]+(/[-._~a-zA-Z0-9/]*)?$`)
+
+func (v validator) liveService(path, service string) {
+	if service != "" && !queryForm.MatchString(service) {
+		v.add(path, "", "expected namespace/name:port, or namespace/name:port/path, found %q", service)
+	}
+}
+
 func (v validator) logStores() {
 	seen := map[string]string{}
 	for i, store := range v.Spec.Assets.Live.Logs {

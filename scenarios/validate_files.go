@@ -81,6 +81,20 @@ func (v validator) jsonFile(path, file string) {
 	}
 }
 
+// expectations are checked with the scenario, so that a rehearsal does not end
+// with a mistake that was there when it began.
+func (v validator) expectations(path, file string) {
+	if !v.regularFile(path, file) {
+		return
+	}
+	_, err := LoadExpectations(v.Path(file))
+	if invalid, ok := errors.AsType[*InvalidError](err); ok {
+		v.List = append(v.List, invalid.Problems...)
+	} else if err != nil {
+		v.add(path, "", "%q cannot be read: %v", file, err)
+	}
+}
+
 // hostPath may lie anywhere: it is the host's, not the scenario's.
 func (v validator) hostPath(path, file string) {
 	if file == "" {

@@ -40,9 +40,16 @@ func (v validator) pair() {
 
 // minor is the minor version; false when there is none to compare.
 func (v validator) minor(path, version string) (int, bool) {
+	minor, known := minorOf(version)
+	if !known {
+		v.add(path, "", "expected a version such as %s, found %q", DefaultKubernetesVersion, version)
+	}
+	return minor, known
+}
+
+func minorOf(version string) (int, bool) {
 	match := versionForm.FindStringSubmatch(version)
 	if match == nil {
-		v.add(path, "", "expected a version such as %s, found %q", DefaultKubernetesVersion, version)
 		return 0, false
 	}
 	minor, err := strconv.Atoi(match[1])

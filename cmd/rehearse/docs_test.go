@@ -1,37 +1,62 @@
 package main
 
 import (
-	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestTheCommandsOfTheDocumentAreUnderstood parses every command that docs/scan.md
-// shows: its flags exist and go together.
-func TestTheCommandsOfTheDocumentAreUnderstood(t *testing.T) {
+var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
+
+// TestDocs types the commands of the console blocks in the documents and wants them
+// to print what is written there. The files a page speaks of are in testdata/docs.
+func TestDocs(t *testing.T) {
 	t.Parallel()
-	raw, err := os.ReadFile("../../docs/scan.md")
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no documents: %v", err)
+	}
+	var scripts []string
+	for _, page := range pages {
+		raw, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if blocks := consoleBlock.FindAllStringSubmatch(string(raw), -1); len(blocks) > 0 {
+			scripts = append(scripts, docScript(t, strings.TrimSuffix(filepath.Base(page), ".md"), blocks))
+		}
+	}
+	testscript.Run(t, testscript.Params{Files: scripts})
+}
+
+// docScript is a script of a page's commands, with the files it speaks of.
+func docScript(t *testing.T, page string, blocks [][]string) string {
+	t.Helper()
+	var commands, files strings.Builder
+	for i, block := range blocks {
+		command, output, _ := strings.Cut(block[1], "\n")
+		name := "want." + string(rune('a'+i))
+		commands.WriteString("exec " + strings.TrimPrefix(command, "$ ") + "\ncmp stdout " + name + "\n")
+		files.WriteString("-- " + name + " --\n" + output)
+	}
+	inputs, err := filepath.Glob("testdata/docs/" + page + "/*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := regexp.MustCompile(`(?m)^rehearse (scan .*?)(?: {2,}.*| > .*)?$`).FindAllStringSubmatch(string(raw), -1)
-	if len(shown) < 8 {
-		t.Fatalf("%d commands: the document has more", len(shown))
+	for _, input := range inputs {
+		raw, err := os.ReadFile(input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files.WriteString("-- " + filepath.Base(input) + " --\n" + string(raw))
 	}
-	for _, m := range shown {
-		root := newRoot(io.Discard, io.Discard)
-		cmd, rest, err := root.Find(strings.Fields(m[1]))
-		if err != nil || cmd.Name() != "scan" {
-			t.Errorf("%q: %v", m[1], err)
-			continue
-		}
-		if err := cmd.ParseFlags(rest); err != nil {
-			t.Errorf("%q: %v", m[1], err)
-		}
-		if err := cmd.ValidateArgs(cmd.Flags().Args()); err != nil {
-			t.Errorf("%q: %v", m[1], err)
-		}
+	script := filepath.Join(t.TempDir(), page+".txtar")
+	if err := os.WriteFile(script, []byte(commands.String()+files.String()), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	return script
 }

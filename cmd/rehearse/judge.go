@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,31 +15,114 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/internal/term"
 	"github.com/rehearse-dev/rehearse/reports"
+	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
+// judging are the flags that say how recordings are judged.
+type judging struct {
+	failOn, expect, against string
+	strict                  bool
+}
+
+func (j *judging) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&j.failOn, "fail-on", string(compare.Changes), "gravity from which a finding makes the verdict `different`: breaks, changes or info")
+	flags.BoolVar(&j.strict, "strict", false, "an expectation that expired, or that fits nothing, makes the verdict different too")
+	flags.StringVar(&j.against, "against", "", "say what is new, fixed and still there since the earlier rehearsal in this `run folder`")
+}
+
+// read turns the flags into what judging needs.
+func (j *judging) read() (harness.Judging, error) {
+	how := harness.Judging{FailOn: compare.Severity(j.failOn), Strict: j.strict}
+	if known := []compare.Severity{compare.Breaks, compare.Changes, compare.Info}; !slices.Contains(known, how.FailOn) {
+		return how, fmt.Errorf("--fail-on=%s: want breaks, changes or info", j.failOn)
+	}
+	if j.expect != "" {
+		expectations, err := scenarios.LoadExpectations(j.expect)
+		if err != nil {
+			return how, err
+		}
+		how.Expectations = expectations
+	}
+	if j.against != "" {
+		earlier, err := readEarlier(j.against)
+		if err != nil {
+			return how, err
+		}
+		how.Against = earlier
+	}
+	return how, nil
+}
+
+// readEarlier reads the judgement of another run, under the name of its folder.
+func readEarlier(name string) (*compare.Earlier, error) {
+	folder, err := openRun(name)
+	if err != nil {
+		return nil, err
+	}
+	comparison, err := harness.ReadComparison(os.DirFS(folder.Path))
+	if err != nil {
+		return nil, withHint(err, "judge that run first: rehearse compare "+name)
+	}
+	path, err := filepath.EvalSymlinks(folder.Path) // latest says nothing
+	if err != nil {
+		return nil, fmt.Errorf("naming the earlier run: %w", err)
+	}
+	return &compare.Earlier{Name: filepath.Base(path), Comparison: comparison}, nil
+}
+
 func (a *app) compareCommand() *cobra.Command {
-	var failOn string
+	var j judging
 	cmd := &cobra.Command{
 		Use:   "compare RUN",
 		Short: "Judge the recordings of a run again, without any cluster",
-		Long: `Reads the two recordings of a run folder and nothing else, judges them, and writes
-every report again. The same recordings give the same bytes.`,
-		Example: "  rehearse compare latest\n  rehearse compare rehearsals/quickstart-20060102-150405 --fail-on breaks",
-		Args:    cobra.ExactArgs(1),
+		Long: `Reads the recordings of a run folder and nothing else, judges them, and writes
+every report again. The same recordings give the same bytes.
+
+With --against the reports also say what became of the findings of an earlier run.
+The verdict stays what it is: what is known and does no harm is for expectations.`,
+		Example: `  rehearse compare latest
+  rehearse compare rehearsals/quickstart-20060102-150405 --fail-on breaks
+  rehearse compare latest --expect ./expectations.yaml --strict
+  rehearse compare latest --against rehearsals/quickstart-20060102-150405`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, err := openRun(args[0])
 			if err != nil {
 				return err
 			}
-			comparison, err := a.judge(cmd.Context(), folder, failOn)
+			comparison, err := a.judge(cmd.Context(), folder, j)
 			if err != nil {
 				return err
 			}
 			return a.answer(folder, comparison)
 		},
 	}
-	addFailOn(cmd, &failOn)
+	j.addFlags(cmd)
+	cmd.Flags().StringVar(&j.expect, "expect", "", "`file` of accepted differences, instead of the one in the run folder")
 	return cmd
+}
+
+// judge compares the recordings of a run folder and writes every report.
+func (a *app) judge(ctx context.Context, folder *harness.Folder, j judging) (*compare.Comparison, error) {
+	how, err := j.read()
+	if err != nil {
+		return nil, err
+	}
+	observe, done, err := a.show()
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var comparison *compare.Comparison
+	err = observe.Do("compare", func() error {
+		comparison, err = harness.Judge(ctx, folder.FS(), how)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return comparison, observe.Do("report", func() error { return writeAll(folder, comparison) })
 }
 
 func (a *app) reportCommand() *cobra.Command {

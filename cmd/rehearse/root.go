@@ -47,7 +47,7 @@ Exit codes: 0 equivalent, 1 different, 2 could not run or finish, 3 inconclusive
 	flags.StringVar(&a.progressMode, "progress", "auto", "how to show progress: auto, plain or off")
 	root.AddCommand(
 		a.runCommand(), a.recordCommand(), a.upCommand(), a.downCommand(),
-		a.compareCommand(), a.reportCommand(), a.explainCommand(),
+		a.compareCommand(), a.reportCommand(), a.acceptCommand(), a.explainCommand(),
 		a.scenariosCommand(), a.imagesCommand(), a.doctorCommand(), a.translateCommand(), a.logsCommand(),
 		a.scanCommand(), a.versionCommand(), a.suiteCommand(),
 	)
@@ -67,7 +67,7 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 // show starts showing progress; the returned function ends it.
-func (a *app) show() (progress.Observer, func() error, error) {
+func (a *app) show() (progress.Observer, func(), error) {
 	mode := term.Mode(a.progressMode)
 	if a.quiet {
 		mode = term.Off
@@ -76,7 +76,8 @@ func (a *app) show() (progress.Observer, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return display.Observe, display.Close, nil
+	// When progress cannot be written there is nobody left to tell.
+	return display.Observe, func() { _ = display.Close() }, nil
 }
 
 // logger writes diagnostics to a file, and to standard error with --verbose.

@@ -13,8 +13,6 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness"
-	"github.com/rehearse-dev/rehearse/harness/compare"
-	"github.com/rehearse-dev/rehearse/internal/progress"
 	"github.com/rehearse-dev/rehearse/scenarios"
 	"github.com/rehearse-dev/rehearse/scenarios/apply"
 )
@@ -24,13 +22,15 @@ type runOptions struct {
 	out                 string
 	keep                bool
 	null                string
+	repeat              int
+	baselineRuntime     string
 	baselineKubeconfig  string
 	candidateKubeconfig string
-	failOn              string
 }
 
 func (a *app) runCommand() *cobra.Command {
 	var o runOptions
+	var j judging
 	cmd := &cobra.Command{
 		Use:   "run SCENARIO",
 		Short: "Rehearse a scenario: record both sides, compare, report",
@@ -39,19 +39,28 @@ both sides, records everything, tears the pair down, and judges the recordings.
 
 SCENARIO is a file, a folder with a scenario.yaml, or the name of a shipped one.
 
+With --repeat N all of this is done N times, each time on a fresh pair. What varies
+from run to run is then told from what differs, and amounts are judged as well: with
+two runs that is a first look, three are the usual choice, five a gate.
+
 With --null both sides get the same runtime. Such a rehearsal must find nothing: what
 it finds is noise of the harness or of the workloads.`,
 		Example: `  rehearse run quickstart
   rehearse run ./my-scenario --keep
   rehearse run quickstart --null=docker
+  rehearse run quickstart --repeat 3
+  rehearse run alerts --baseline-runtime dockershim
   rehearse run ./my-scenario --baseline-kubeconfig old.yaml --candidate-kubeconfig new.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := j.read(); err != nil {
+				return err // before there are clusters
+			}
 			folder, err := a.record(cmd.Context(), args[0], o)
 			if err != nil {
 				return err
 			}
-			comparison, err := a.judge(cmd.Context(), folder, o.failOn)
+			comparison, err := a.judge(cmd.Context(), folder, j)
 			if err != nil {
 				return err
 			}
@@ -59,7 +68,7 @@ it finds is noise of the harness or of the workloads.`,
 		},
 	}
 	o.addFlags(cmd)
-	addFailOn(cmd, &o.failOn)
+	j.addFlags(cmd)
 	return cmd
 }
 
@@ -88,20 +97,28 @@ func (o *runOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.keep, "keep", false, "leave the pair running afterwards")
 	flags.StringVar(&o.null, "null", "", "use one runtime on both sides: docker, containerd or dockershim (without a value: the candidate's)")
 	flags.Lookup("null").NoOptDefVal = "candidate"
+	flags.IntVar(&o.repeat, "repeat", 1, "how often to rehearse, each time on a fresh pair")
+	flags.StringVar(&o.baselineRuntime, "baseline-runtime", "", "rehearse from another kind of Docker Engine than the scenario says: docker, or dockershim with kubelet v1.23.17 on both sides")
 	flags.StringVar(&o.baselineKubeconfig, "baseline-kubeconfig", "", "rehearse on a cluster that exists, instead of making one")
 	flags.StringVar(&o.candidateKubeconfig, "candidate-kubeconfig", "", "the same for the other side; both or neither")
 	cmd.MarkFlagsRequiredTogether("baseline-kubeconfig", "candidate-kubeconfig")
-}
-
-func addFailOn(cmd *cobra.Command, failOn *string) {
-	cmd.Flags().StringVar(failOn, "fail-on", string(compare.Changes), "gravity from which a finding makes the verdict `different`: breaks, changes or info")
+	cmd.MarkFlagsMutuallyExclusive("baseline-kubeconfig", "repeat")
+	cmd.MarkFlagsMutuallyExclusive("baseline-kubeconfig", "baseline-runtime")
 }
 
 // record goes through the stages and returns the run folder.
 func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.Folder, error) {
+	if o.repeat < 1 || o.repeat > harness.MaxRepeat {
+		return nil, fmt.Errorf("--repeat=%d: want 1 to %d", o.repeat, harness.MaxRepeat)
+	}
 	scenario, err := a.findScenario(name)
 	if err != nil {
 		return nil, err
+	}
+	if o.baselineRuntime != "" {
+		if err := scenario.Spec.Pair.UseBaseline(clusters.Runtime(o.baselineRuntime)); err != nil {
+			return nil, fmt.Errorf("--baseline-runtime: %w", err)
+		}
 	}
 	if err := applyNull(scenario, o.null); err != nil {
 		return nil, err
@@ -109,8 +126,11 @@ func (a *app) record(ctx context.Context, name string, o runOptions) (*harness.F
 	if _, err := loadSearches(scenario); err != nil {
 		return nil, err
 	}
-	// A chart that does not render is better found before there are clusters.
+	// A chart that does not render, or a job that makes no sense, is better found before there are clusters.
 	if _, err := apply.Render(scenario); err != nil {
+		return nil, err
+	}
+	if _, err := scrapeJobs(scenario); err != nil {
 		return nil, err
 	}
 	folder, err := a.createFolder(scenario, o)
@@ -146,7 +166,7 @@ func (a *app) createFolder(s *scenarios.Scenario, o runOptions) (*harness.Folder
 		return nil, err
 	}
 	return harness.CreateFolder(o.out, harness.Record{
-		Tool: version, Scenario: s, ScenarioHash: hash, Null: o.null != "", Started: time.Now().UTC(),
+		Tool: version, Scenario: s, ScenarioHash: hash, Null: o.null != "", Repeat: o.repeat, Started: time.Now().UTC(),
 	})
 }
 
@@ -164,26 +184,4 @@ func applyNull(s *scenarios.Scenario, null string) error {
 		return fmt.Errorf("--null=%s: the scenario's runtimes are %s and %s", null, pair.Baseline.Runtime, pair.Candidate.Runtime)
 	}
 	return nil
-}
-
-// judge compares the recordings of a run folder and writes every report.
-func (a *app) judge(ctx context.Context, folder *harness.Folder, failOn string) (*compare.Comparison, error) {
-	observe, done, err := a.show()
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	var comparison *compare.Comparison
-	err = observe.Do("compare", func() error {
-		comparison, err = harness.Judge(ctx, folder.FS(), compare.Severity(failOn))
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return comparison, a.writeReports(observe, folder, comparison)
-}
-
-func (a *app) writeReports(observe progress.Observer, folder *harness.Folder, c *compare.Comparison) error {
-	return observe.Do("report", func() error { return writeAll(folder, c) })
 }

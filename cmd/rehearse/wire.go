@@ -60,6 +60,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 		Collectors: collectors(s, provider, exec),
 		Watchers:   []harness.Watcher{scrape.Recorder{Jobs: jobs, Interval: s.Spec.Observe.ScrapeInterval.Duration, Log: by.log}},
 		Folder:     folder,
+		Repeat:     by.options.repeat,
 		Keep:       by.options.keep,
 		Observe:    by.observe,
 		Log:        by.log,
@@ -122,7 +123,8 @@ func scrapeJobs(s *scenarios.Scenario) (scrape.Jobs, error) {
 	if s.Spec.Observe.ScrapeConfigs == "" {
 		return scrape.Jobs{}, nil
 	}
-	return scrape.ReadJobs(s.Path(s.Spec.Observe.ScrapeConfigs))
+	jobs, err := scrape.ReadJobs(s.Path(s.Spec.Observe.ScrapeConfigs))
+	return jobs, withHint(err, "jobs find targets with kubernetes_sd_configs and static_configs; docs/metrics.md says what else they may have")
 }
 
 func collectors(s *scenarios.Scenario, provider clusters.Provider, exec clusters.NodeExecer) []harness.Collector {

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/internal/suggest"
 )
 
 //go:embed *.yaml
@@ -65,6 +66,31 @@ func (c *Catalogue) Explain(d Difference) (Entry, bool) {
 	return c.Entries[at], true
 }
 
+// Near returns the IDs that are nearest to one that no entry has, the nearest first.
+func (c *Catalogue) Near(id string) []string {
+	var ids []string
+	for _, e := range c.Entries {
+		ids = append(ids, e.ID)
+	}
+	return suggest.Near(id, ids, maxNear)
+}
+
+// maxNear is how many IDs are worth proposing.
+const maxNear = 3
+
+// Search returns the entries in which every word of the text stands, whatever its
+// case.
+func (c *Catalogue) Search(text string) []Entry {
+	words := strings.Fields(strings.ToLower(text))
+	return slices.DeleteFunc(slices.Clone(c.Entries), func(e Entry) bool {
+		all := strings.ToLower(strings.Join([]string{e.ID, e.Title, e.Docker, e.Containerd, e.Why, e.Who, e.Remedy}, "\n"))
+		return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
+	})
+}
+
+// IsID says whether a text is written as IDs are.
+func IsID(text string) bool { return validID.MatchString(strings.ToUpper(text)) }
+
 func readFile(dir fs.FS, name string) ([]Entry, error) {
 	raw, err := fs.ReadFile(dir, name)
 	if err != nil {
@@ -111,6 +137,10 @@ func (e *Entry) mistakes() []string {
 		check(strings.TrimSpace(text) != "", field+": missing")
 	}
 	check(e.Severity == "changes" || e.Severity == "info", "severity: want changes or info")
+	check(e.Known.Observed != nil || e.Known.Documented != "" || e.Known.Reported != "", "known: want observed, documented or reported")
+	if o := e.Known.Observed; o != nil {
+		check(o.Scenario != "" && o.At != "", "known: observed: want scenario and at")
+	}
 	check(len(e.Match) > 0, "match: missing")
 	for _, b := range e.Baselines {
 		check(b == clusters.Docker || b == clusters.Dockershim, "baselines: want docker or dockershim")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/catalogue"
+	"github.com/rehearse-dev/rehearse/internal/golden"
 )
 
 // difference is a catalogue.Difference as testdata writes it.
@@ -71,6 +72,7 @@ const valid = `
   who: w
   remedy: r
   severity: changes
+  known: {documented: a page}
   match: [{kind: logs, aspect: format}]
 `
 
@@ -83,6 +85,8 @@ func TestReadIsStrict(t *testing.T) {
 		"an ID of another shape":  {strings.Replace(valid, "LOG-001", "log1", 1), `"log1": id: want`},
 		"an ID twice":             {valid + valid, `"LOG-001": listed twice`},
 		"a severity of its own":   {strings.Replace(valid, "severity: changes", "severity: breaks", 1), "severity: want changes or info"},
+		"nobody who knows":        {strings.Replace(valid, "  known: {documented: a page}\n", "", 1), "known: want observed, documented or reported"},
+		"seen nowhere":            {strings.Replace(valid, "documented: a page", "observed: {scenario: quickstart}", 1), "known: observed: want scenario and at"},
 		"a baseline that is none": {strings.Replace(valid, "  match", "  baselines: [containerd]\n  match", 1), "baselines: want docker or dockershim"},
 		"an expression":           {strings.Replace(valid, "aspect: format", "aspect: '('", 1), "missing closing"},
 		"a matcher for all":       {strings.Replace(valid, ", aspect: format", "", 1), "matches everything of its kind"},
@@ -113,7 +117,7 @@ func TestTextIsAPage(t *testing.T) {
 		t.Fatal("no entry MET-005, or its case matters")
 	}
 	text := entry.Text()
-	for _, want := range []string{"MET-005: ", "\nDocker behind dockershim (kubelet up to 1.23):\n  ", "\nDocker behind cri-dockerd:\n  ", "\ncontainerd:\n  ", "\nWhat to do:\n  ", "\nHolds for: dockershim\n"} {
+	for _, want := range []string{"MET-005: ", "\nDocker behind dockershim (kubelet up to 1.23):\n  ", "\nDocker behind cri-dockerd:\n  ", "\ncontainerd:\n  ", "\nWhat to do:\n  ", "\nKnown:\n  documented: ", "\nHolds for: dockershim\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("Text() lacks %q:\n%s", want, text)
 		}
@@ -123,4 +127,45 @@ func TestTextIsAPage(t *testing.T) {
 			t.Errorf("line of %d bytes: %q", len(line), line)
 		}
 	}
+}
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"docker0 BRIDGE":       "MET-023",
+		"met-023":              "MET-023",
+		"Fluentd parser lines": "LOG-001",
+		"no such words":        "",
+		"":                     "",
+	} {
+		var ids []string
+		for _, e := range known.Search(text) {
+			ids = append(ids, e.ID)
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("Search(%q) = %q, want %q", text, got, want)
+		}
+	}
+	if near := known.Near("LOG-004"); len(near) == 0 || !strings.HasPrefix(near[0], "LOG-00") {
+		t.Errorf("Near(LOG-004) = %q, want IDs of logs", near)
+	}
+	for text, want := range map[string]bool{"LOG-001": true, "base-2": false, "base-002": true, "log": false, "LOG-001 ": false} {
+		if got := catalogue.IsID(text); got != want {
+			t.Errorf("IsID(%q) = %t, want %t", text, got, want)
+		}
+	}
+}
+
+// TestGeneratedPageFollowsTheEntries keeps docs/catalogue.md current.
+func TestGeneratedPageFollowsTheEntries(t *testing.T) {
+	t.Parallel()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden.Check(t, "../../docs/catalogue.md", []byte(known.Page()))
 }

@@ -28,11 +28,44 @@ type Entry struct {
 	// Severity is changes or info; whether something breaks depends on what the
 	// user has, not on the entry.
 	Severity string `yaml:"severity"`
+	// Known says how the difference is known.
+	Known Known `yaml:"known"`
 	// Baselines are the kinds of Docker side that the entry holds for; empty
 	// means all of them.
 	Baselines []clusters.Runtime `yaml:"baselines,omitempty"`
 	// Match lists what the entry explains: a difference that fits any of them.
 	Match []Matcher `yaml:"match"`
+}
+
+// Known is how a difference is known: by having seen it, or by somebody's word.
+type Known struct {
+	Observed *Observed `yaml:"observed,omitempty"`
+	// Documented and Reported name the source: documentation or program text, or
+	// an issue or trial that is not recorded here.
+	Documented string `yaml:"documented,omitempty"`
+	Reported   string `yaml:"reported,omitempty"`
+}
+
+// Observed is where a recorded rehearsal of our own shows a difference.
+type Observed struct {
+	Scenario string `yaml:"scenario"`
+	// At is a subject of the finding: a spec, or what else was compared.
+	At string `yaml:"at"`
+}
+
+// String says it in a sentence.
+func (k Known) String() string {
+	var parts []string
+	if k.Observed != nil {
+		parts = append(parts, fmt.Sprintf("observed in scenario %s, at %q", k.Observed.Scenario, k.Observed.At))
+	}
+	if k.Documented != "" {
+		parts = append(parts, "documented: "+k.Documented)
+	}
+	if k.Reported != "" {
+		parts = append(parts, "reported: "+k.Reported)
+	}
+	return strings.Join(parts, "; ")
 }
 
 // Matcher fits a difference when every pattern that is set does. Patterns are
@@ -102,19 +135,24 @@ func (m *Matcher) fits(d Difference) bool {
 func (e *Entry) Text() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s\n", e.ID, e.Title)
-	docker := [][2]string{{"Docker", e.Docker}}
-	if e.Dockershim != "" {
-		docker = [][2]string{{"Docker behind dockershim (kubelet up to 1.23)", e.Dockershim}, {"Docker behind cri-dockerd", e.Docker}}
-	}
-	for _, part := range append(docker, [][2]string{
-		{"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy},
-	}...) {
+	for _, part := range e.parts() {
 		fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
 	}
 	if len(e.Baselines) > 0 {
 		fmt.Fprintf(&out, "\nHolds for: %s\n", baselines(e.Baselines))
 	}
 	return out.String()
+}
+
+// parts are what there is to say of an entry, each under its heading.
+func (e *Entry) parts() [][2]string {
+	docker := [][2]string{{"Docker", e.Docker}}
+	if e.Dockershim != "" {
+		docker = [][2]string{{"Docker behind dockershim (kubelet up to 1.23)", e.Dockershim}, {"Docker behind cri-dockerd", e.Docker}}
+	}
+	return append(docker, [][2]string{
+		{"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy}, {"Known", e.Known.String()},
+	}...)
 }
 
 const width = 76

@@ -70,6 +70,16 @@ func Named(s *scenarios.Scenario) []Collector {
 	return list
 }
 
+// alerting is the collector of what a scenario's own Prometheus and Alertmanager
+// say, if it names any.
+func alerting(s *scenarios.Scenario) []Collector {
+	live := s.Spec.Assets.Live
+	if live.Prometheus == "" && live.Alertmanager == "" {
+		return nil
+	}
+	return []Collector{Alerting{Prometheus: live.Prometheus, Alertmanager: live.Alertmanager}}
+}
+
 // Live is a collector that finds its own way to a cluster.
 type Live struct {
 	Collector Collector
@@ -77,10 +87,12 @@ type Live struct {
 	Exec clusters.NodeExecer
 }
 
-// AllLive lists every collector for a scenario, as All and Named do.
+// AllLive lists every collector for a scenario, as All and Named do. Right after the
+// secrets, which nobody may record, come the systems that say how things stand now.
 func AllLive(s *scenarios.Scenario, exec clusters.NodeExecer) []Live {
 	var list []Live
-	for _, c := range slices.Concat(All(), Named(s)) {
+	all := All()
+	for _, c := range slices.Concat(all[:1], alerting(s), all[1:], Named(s)) {
 		list = append(list, Live{c, exec})
 	}
 	return list

@@ -99,22 +99,28 @@ func fieldText(r record.StoredRecord) string { return fmt.Sprint(r.Fields) } // 
 
 // get asks the store's service for a path, and hands the answer to read.
 func (q question) get(ctx context.Context, path string, params map[string]string, read func(io.Reader) error) error {
-	namespace, service, _ := strings.Cut(q.store.Service, "/")
-	request := q.src.Client.CoreV1().RESTClient().Get().
-		AbsPath("/api/v1/namespaces/" + namespace + "/services/" + service + "/proxy" + path)
+	return askService(ctx, q.src, q.store.Service+path, params, read)
+}
+
+// askService asks a service through the API server, and hands the answer to read.
+// The service is written as namespace/name:port, with the path behind it.
+func askService(ctx context.Context, src Source, service string, params map[string]string, read func(io.Reader) error) error {
+	parts := strings.SplitN(service, "/", 3)
+	request := src.Client.CoreV1().RESTClient().Get().
+		AbsPath("/api/v1/namespaces/" + parts[0] + "/services/" + parts[1] + "/proxy/" + strings.Join(parts[2:], ""))
 	for name, value := range params {
 		request = request.Param(name, value)
 	}
 	answer, err := request.Stream(ctx)
 	if err != nil {
-		// Only the body says what the store did not like.
+		// Only the body says what the service did not like.
 		said, _ := request.DoRaw(ctx)
 		return errors.Join(err, sayings(said))
 	}
 	bounded := &io.LimitedReader{R: answer, N: maxAnswer}
 	err = read(bounded)
 	if bounded.N == 0 {
-		err = fmt.Errorf("the answer has more than %d MiB: narrow the query", maxAnswer>>20)
+		err = fmt.Errorf("the answer has more than %d MiB: ask for less", maxAnswer>>20)
 	}
 	return errors.Join(err, answer.Close())
 }

@@ -94,6 +94,7 @@ func (s *Section) signal(of signalOf, b, c reception) error {
 	f.Baseline, errs[0] = b.said(c, &f)
 	f.Candidate, errs[1] = c.said(b, &f)
 	asset := &f.Assets[0]
+	s.tried(record.Agents, k, [2]bool{b.amount > 0, c.amount > 0})
 	switch {
 	case b.amount == 0 && c.amount == 0:
 		s.unproven(record.Agents, k)

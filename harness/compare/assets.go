@@ -2,9 +2,12 @@ package compare
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/harness/assets"
+	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
 // JudgedAsset is one of the assets that the user's own files hold, and what became of
@@ -53,20 +56,98 @@ func judgedAsset(a assets.Asset, verdict AssetVerdict, why string) JudgedAsset {
 	return JudgedAsset{Kind: a.Kind, Name: a.Name, File: a.File, Line: a.Line, Verdict: verdict, Why: why}
 }
 
+// order puts the verdicts that ask for most first.
+func (j JudgedAsset) order() int { return slices.Index(AssetVerdicts(), j.Verdict) }
+
 func compareAssets(x, y JudgedAsset) int {
-	order := func(a JudgedAsset) int { return slices.Index(AssetVerdicts(), a.Verdict) }
-	return cmp.Or(order(x)-order(y), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.File, y.File),
+	return cmp.Or(x.order()-y.order(), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.File, y.File),
 		cmp.Compare(x.Line, y.Line), cmp.Compare(x.Name, y.Name))
 }
 
-// overRuns keeps of each asset one verdict of all runs. What befell it in some runs
-// only is noise, as its finding is; always says of a finding whether it is in all.
-func overRuns(all []JudgedAsset, always func(finding string) bool) []JudgedAsset {
-	for i := range all {
-		if a := &all[i]; a.Finding != "" && !always(a.Finding) {
-			a.Verdict, a.Finding, a.Why = AssetUnproven, "", "not alike in all runs: "+a.Why
+// place tells an asset from all others, even those of its name.
+func (j JudgedAsset) place() string { return fmt.Sprintf("%s\x00%s\x00%d", j.key(), j.File, j.Line) }
+
+// assetsOverRuns keeps one verdict on each asset. What befell it in some runs only is
+// a verdict when the finding stands over all runs, and a note where the asset worked
+// in every run; otherwise the asset is unproven.
+func assetsOverRuns(runs []pairRun, stands func(finding string) bool) []JudgedAsset {
+	var order []string
+	by := map[string][]JudgedAsset{}
+	for _, r := range runs {
+		for _, a := range firstOf(r.Assets, JudgedAsset.place) {
+			if by[a.place()] == nil {
+				order = append(order, a.place())
+			}
+			by[a.place()] = append(by[a.place()], a)
 		}
 	}
-	slices.SortStableFunc(all, compareAssets)
-	return firstOf(all, JudgedAsset.key)
+	var all []JudgedAsset
+	for _, place := range order {
+		all = append(all, overAll(by[place], len(runs), stands))
+	}
+	return all
+}
+
+// overAll makes one of the verdicts on one asset, which n runs may have had.
+func overAll(of []JudgedAsset, n int, stands func(finding string) bool) JudgedAsset {
+	slices.SortStableFunc(of, func(x, y JudgedAsset) int { return x.order() - y.order() })
+	one, mildest := of[0], of[len(of)-1]
+	if alike := one.Verdict == mildest.Verdict; alike && len(of) == n && (one.Finding == "" || stands(one.Finding)) {
+		return one
+	}
+	tally := "not alike in all runs: " + verdicts(of, n)
+	at := slices.IndexFunc(of, func(a JudgedAsset) bool { return a.Finding != "" && stands(a.Finding) })
+	switch {
+	case at >= 0:
+		one = of[at]
+		one.Notes = append(slices.Clip(one.Notes), tally)
+	case one.Verdict == AssetChanged && mildest.Verdict == AssetAlive:
+		mildest.Notes = append(slices.Clip(mildest.Notes), tally+": "+one.Why)
+		return mildest
+	case one.Verdict == mildest.Verdict && one.Finding == "":
+		one.Notes = append(slices.Clip(one.Notes), tally)
+	default:
+		one.Why = tally + ": " + one.Why
+		one.Verdict, one.Finding = AssetUnproven, ""
+	}
+	return one
+}
+
+// verdicts counts in how many runs an asset came off how.
+func verdicts(of []JudgedAsset, n int) string {
+	var parts []string
+	for _, verdict := range AssetVerdicts() {
+		times := 0
+		for _, a := range of {
+			times += ones(a.Verdict == verdict)
+		}
+		if times > 0 {
+			parts = append(parts, fmt.Sprintf("%s in %d", verdict, times))
+		}
+	}
+	if missing := n - len(of); missing > 0 {
+		parts = append(parts, fmt.Sprintf("not judged in %d", missing))
+	}
+	return fmt.Sprintf("%s of %d", strings.Join(parts, ", "), n)
+}
+
+// tried notes, for judging several runs, on which sides an asset did what it is for.
+func (s *Section) tried(kind record.Kind, k key, worked [2]bool) {
+	s.Outcomes = append(s.Outcomes, Outcome{kind, k.String(), worked})
+}
+
+// worked says on which sides an asset worked, by its verdict in one pair of runs.
+func (j JudgedAsset) worked() [2]bool {
+	switch j.Verdict {
+	case AssetAlive, AssetChanged:
+		return [2]bool{true, true}
+	case AssetDead:
+		return [2]bool{true, false}
+	case AssetNew:
+		return [2]bool{false, true}
+	case AssetBlind:
+		return [2]bool{false, j.Finding != ""} // which is that it sees again
+	case AssetUnproven, AssetRefused:
+	}
+	return [2]bool{}
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
-	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
@@ -107,16 +106,7 @@ func quickstartMini(tb testing.TB) testCase {
 
 func (c testCase) judge(t *testing.T, runtimes [2]clusters.Runtime) *compare.Comparison {
 	t.Helper()
-	got, err := compare.Compare(t.Context(), compare.Input{
-		Scenario:  &c.scenario,
-		Assets:    c.assets.fs(),
-		Baseline:  []*record.Recording{open(t, clusters.Baseline, runtimes[0], c.baseline)},
-		Candidate: []*record.Recording{open(t, clusters.Candidate, runtimes[1], c.candidate)},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got
+	return c.judgeRuns(t, runtimes, []files{c.baseline}, []files{c.candidate})
 }
 
 // assetLines are the verdict on each asset, where it stands, and its finding.
@@ -126,6 +116,21 @@ func assetLines(c *compare.Comparison) string {
 		all = append(all, strings.TrimSpace(fmt.Sprintf("%-8s %s %s, %s:%d %s", a.Verdict, a.Kind, a.Name, a.File, a.Line, a.Finding)))
 	}
 	return strings.Join(all, "\n")
+}
+
+// judgeRuns judges several runs of each side.
+func (c testCase) judgeRuns(t *testing.T, runtimes [2]clusters.Runtime, baseline, candidate []files) *compare.Comparison {
+	t.Helper()
+	in := compare.Input{Scenario: &c.scenario, Assets: c.assets.fs()}
+	for run := range baseline {
+		in.Baseline = append(in.Baseline, open(t, clusters.Baseline, runtimes[0], baseline[run]))
+		in.Candidate = append(in.Candidate, open(t, clusters.Candidate, runtimes[1], candidate[run]))
+	}
+	got, err := compare.Compare(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
 }
 
 func TestCases(t *testing.T) {

@@ -21,8 +21,9 @@ type attribution struct {
 }
 
 // causes returns the catalogue entry that explains each finding, or the zero
-// entry. How a workload ended up is a consequence: it takes the cause of what
-// events and status say of that workload, if there is only one.
+// entry. How a workload ended up, and how often it got events on the way, is a
+// consequence: it takes the cause of what events and status say of that workload,
+// if there is only one.
 func (a attribution) causes(found []Finding) []catalogue.Entry {
 	causes := make([]catalogue.Entry, len(found))
 	of := map[string]map[string]catalogue.Entry{} // by workload, by ID
@@ -41,7 +42,8 @@ func (a attribution) causes(found []Finding) []catalogue.Entry {
 		if f.Aspect == message && causes[i].ID == "" {
 			causes[i] = silenced[path.Base(workloadOf(sourceOf(f.Subject)))]
 		}
-		if own := of[f.Subject]; f.Aspect == health && causes[i].ID == "" && len(own) == 1 {
+		follows := f.Aspect == health || f.Aspect == howMuch
+		if own := of[f.Subject]; follows && causes[i].ID == "" && len(own) == 1 {
 			for _, entry := range own {
 				causes[i] = entry
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/clusters/parity"
 	"github.com/rehearse-dev/rehearse/harness/catalogue"
+	"github.com/rehearse-dev/rehearse/harness/compare/noise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
@@ -29,6 +30,14 @@ type Input struct {
 	// FailOn is the mildest severity that makes the verdict different; empty
 	// means Changes.
 	FailOn Severity
+	// Expectations accept differences; nil accepts none. Strict makes the verdict
+	// different when one of them no longer holds.
+	Expectations *scenarios.Expectations
+	Strict       bool
+	// Against is an earlier rehearsal to compare the findings with; nil for none.
+	Against *Earlier
+	// Warnings are what has to be said of the recordings themselves.
+	Warnings []string
 }
 
 // Compare judges the recordings of a rehearsal. The same input gives the same
@@ -37,11 +46,14 @@ func Compare(ctx context.Context, in Input) (*Comparison, error) {
 	if in.Scenario == nil || len(in.Baseline) == 0 || len(in.Baseline) != len(in.Candidate) {
 		return nil, errors.New("comparing: want a scenario, and equally many recordings of both sides")
 	}
+	if n := len(in.Baseline); n > noise.MaxRuns {
+		return nil, fmt.Errorf("comparing: %d runs of each side: at most %d can be judged", n, noise.MaxRuns)
+	}
 	known, err := catalogue.Load()
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
-	section, err := sections(ctx, in)
+	section, measured, err := sections(ctx, in)
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
@@ -57,10 +69,16 @@ func Compare(ctx context.Context, in Input) (*Comparison, error) {
 		Checks:     section.Checks,
 		Assets:     section.Assets,
 		Gaps:       gaps(in, section.Gaps),
-		Warnings:   section.Warnings,
+		Warnings:   slices.Concat(in.Warnings, section.Warnings),
+		Noise:      measured,
+		Strict:     in.Strict,
 	}
 	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks, c.Assets)
+	if err := c.accept(in.Expectations, ended(in)); err != nil {
+		return nil, fmt.Errorf("comparing: %w", err)
+	}
 	c.sort()
+	c.since(in.Against)
 	c.judge(in.FailOn)
 	return c, nil
 }
@@ -75,32 +93,52 @@ func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 	return []Comparer{Specs(shipped), Logs(), Messages(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Searches(assets, s.Spec.Assets.LogSearches)}
 }
 
-func sections(ctx context.Context, in Input) (Section, error) {
-	runs := make([]Section, len(in.Baseline))
-	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in))
-	for i := range in.Baseline {
-		for _, comparer := range comparers {
-			s, err := comparer.compare(in.Baseline[i], in.Candidate[i])
-			if err != nil {
-				return Section{}, err
-			}
-			runs[i] = join(runs[i], s)
-		}
+// sections runs all comparers on every pair of runs, and judges the pairs as one.
+func sections(ctx context.Context, in Input) (Section, Noise, error) {
+	comparers := append(Comparers(in.Scenario, in.Assets), Rules(ctx, in), Dashboards(ctx, in), Live(ctx, in))
+	if len(in.Baseline) > 1 {
+		comparers = append(comparers, MetricAmounts(in.Scenario.Spec.Agents), EventAmounts())
 	}
-	return repeated(runs), nil
+	runs := make([]pairRun, len(in.Baseline))
+	for i, baseline := range in.Baseline {
+		var found []Section
+		for _, comparer := range comparers {
+			s, err := comparer.compare(baseline, in.Candidate[i])
+			if err != nil {
+				return Section{}, Noise{}, err
+			}
+			found = append(found, s)
+		}
+		runs[i] = newPairRun(join(found...), baseline, in.Candidate[i])
+	}
+	section, measured := overRuns(runs)
+	return section, measured, nil
 }
 
-// parityOf is the ledger of the first run: the pair stays the same in all.
+// parityOf is the ledger of all runs. What differs between the runs of one side
+// is shown with all its values.
 func parityOf(in Input) ([]clusters.Parity, error) {
-	b, err := in.Baseline[0].Parity()
-	if err != nil {
-		return nil, fmt.Errorf("reading parity: %w", err)
+	var sides [2]map[string]string
+	for i, runs := range [2][]*record.Recording{in.Baseline, in.Candidate} {
+		values := map[string][]string{}
+		for _, r := range runs {
+			properties, err := r.Parity()
+			if err != nil {
+				return nil, fmt.Errorf("reading parity: %w", err)
+			}
+			for name, value := range properties {
+				if !slices.Contains(values[name], value) {
+					values[name] = append(values[name], value)
+				}
+			}
+		}
+		sides[i] = map[string]string{}
+		for name, all := range values {
+			slices.Sort(all)
+			sides[i][name] = strings.Join(all, "; ")
+		}
 	}
-	c, err := in.Candidate[0].Parity()
-	if err != nil {
-		return nil, fmt.Errorf("reading parity: %w", err)
-	}
-	return parity.Ledger(b, c), nil
+	return parity.Ledger(sides[0], sides[1]), nil
 }
 
 func side(runs []*record.Recording) Side {

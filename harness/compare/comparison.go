@@ -23,7 +23,16 @@ type Comparison struct {
 	Assets   []JudgedAsset `json:"assets,omitempty"`
 	Gaps     []Gap         `json:"gaps"`
 	Warnings []string      `json:"warnings,omitempty"`
-	Counts   Counts        `json:"counts"`
+	// Noise says how sure the findings are.
+	Noise Noise `json:"noise,omitzero"`
+	// Expectations are the differences that somebody accepted, in the order of
+	// their file. Strict says that one that no longer holds makes the verdict
+	// different.
+	Expectations []Expectation `json:"expectations,omitempty"`
+	Strict       bool          `json:"strict,omitempty"`
+	// Since is set when the rehearsal was compared with an earlier one.
+	Since  *Since `json:"since,omitempty"`
+	Counts Counts `json:"counts"`
 }
 
 // Scenario is what was rehearsed.
@@ -96,16 +105,22 @@ type Finding struct {
 	// when nothing does.
 	Cause  string `json:"cause,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
-	// Baselines are the kinds of Docker side that a finding about metrics holds for:
-	// what cri-dockerd does not show, dockershim did. Empty for other findings.
+	// Baselines are the kinds of Docker side that a finding about metrics, or about
+	// what asks them, holds for: what cri-dockerd does not show, dockershim did. Empty for other findings.
 	Baselines []clusters.Runtime `json:"baselines,omitempty"`
 	// Subjects are all the subjects folded into this finding, sorted; the first
 	// is Subject.
 	Subjects []string   `json:"subjects,omitempty"`
 	Assets   []Asset    `json:"assets,omitempty"`
 	Evidence []Evidence `json:"evidence"`
-	// Expected is the reason why somebody accepted the finding.
+	// Confidence says, after several runs, in how many of them the finding shows, or
+	// what its test gave; empty after one.
+	Confidence string `json:"confidence,omitempty"`
+	// Expected is the reason why somebody accepted the finding, Owner who did, and
+	// Expires the last day of it, as 2006-01-02.
 	Expected string `json:"expected,omitempty"`
+	Owner    string `json:"owner,omitempty"`
+	Expires  string `json:"expires,omitempty"`
 }
 
 // Asset is something of the user's that a finding touches.

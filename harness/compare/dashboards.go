@@ -18,7 +18,7 @@ func Dashboards(ctx context.Context, in Input) Comparer {
 		if len(patterns) == 0 {
 			return s, nil
 		}
-		series, ok := in.seriesOf(&s, record.Dashboards, baseline, candidate)
+		series, ok := s.seriesOf(ctx, record.Dashboards, baseline, candidate)
 		files, err := in.assetFiles(patterns)
 		if err != nil {
 			return s, err
@@ -55,7 +55,7 @@ func Dashboards(ctx context.Context, in Input) Comparer {
 func panelTrial(j dashboards.Judgement) trial {
 	t := trial{
 		kind: record.Dashboards, asset: Asset{Kind: j.Kind, Name: j.Name}, file: j.File, line: j.Line, text: j.Text,
-		verdict: j.Verdict, amount: j.Amount(), baseline: j.Baseline, candidate: j.Candidate, differences: j.Differences,
+		verdict: j.Verdict, chance: j.Chance(), baseline: j.Baseline, candidate: j.Candidate, differences: j.Differences,
 	}
 	place := fmt.Sprintf("%s:%d", j.File, j.Line)
 	for _, l := range j.Losses {

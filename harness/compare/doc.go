@@ -7,7 +7,8 @@
 //     agrees, what differs and what could not be looked at. Most of them gather
 //     facts (an aspect of a subject, and the values seen) from each recording,
 //     masked by package normalise, and compare the facts.
-//  2. With several runs per side, what does not differ in all of them is noise.
+//  2. With several runs per side, package noise tells what differs because of the
+//     sides from what differs from run to run, and amounts are judged as well.
 //  3. Findings are explained by package catalogue, and those with one cause, or
 //     one appearance, are folded into one with all their subjects and assets.
 //  4. Findings are ranked by what they do to the user's assets, everything is
@@ -22,7 +23,8 @@
 //
 // # Noise
 //
-// Two rehearsals of the same thing differ in a thousand ways that mean nothing.
+// Several runs measure it: see [Noise]. One run cannot, and yet two rehearsals of
+// the same thing differ in a thousand ways that mean nothing.
 // Instead of a list of exceptions, comparers follow a few principles. What only
 // one run knows is masked. Where a snapshot catches one state of several, only
 // what both sides show is compared. Once is chance, twice is behaviour: a single

@@ -38,10 +38,11 @@ func (f facts) add(k key, value string, at Evidence) {
 // enough is true when a value needs no more places where it stands.
 func (f facts) enough(k key, value string) bool { return len(f[k][value]) >= maxEvidence }
 
+// values are the values in their order.
+func (f fact) values() []string { return slices.Sorted(maps.Keys(f)) }
+
 // String joins the values in their order.
-func (f fact) String() string {
-	return strings.Join(slices.Sorted(maps.Keys(f)), "; ")
-}
+func (f fact) String() string { return strings.Join(f.values(), "; ") }
 
 // beyond returns the values that other does not have.
 func (f fact) beyond(other fact) fact {
@@ -53,7 +54,7 @@ func (f fact) beyond(other fact) fact {
 // evidence returns the first places of the values, at most maxEvidence.
 func (f fact) evidence() []Evidence {
 	var places []Evidence
-	for _, value := range slices.Sorted(maps.Keys(f)) {
+	for _, value := range f.values() {
 		places = append(places, f[value]...)
 	}
 	return places[:min(len(places), maxEvidence)]
@@ -97,6 +98,11 @@ func diff(kind record.Kind, of rules, baseline, candidate facts) Section {
 		b, c := baseline[k], candidate[k]
 		lost, gained := b.beyond(c), c.beyond(b)
 		r := of.of(k.aspect)
+		s.show(kind, k, shown{
+			values:  [2][]string{b.values(), c.values()},
+			partial: r.chance || r.variants, chance: r.chance,
+			unlooked: r.chance && (len(b) == 0 || len(c) == 0),
+		})
 		switch {
 		case r.chance && (len(b) == 0 || len(c) == 0):
 			continue

@@ -59,7 +59,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f := group[0]
 	f.ID, f.Cause = id, entry.ID
 	f.Remedy = strings.TrimSpace(cmp.Or(entry.Remedy, f.Remedy))
-	if f.Kind == record.Metrics {
+	if f.Kind == record.Metrics || f.Kind == record.Rules || f.Kind == record.Dashboards {
 		f.Baselines = a.holdsFor(entry)
 	}
 	f.Severity = gravest(entry, group)
@@ -81,11 +81,16 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	return f
 }
 
-// consequence is 1 for what follows from other findings, such as an agent that
+// followers are the kinds and aspects that show what comes of other differences.
+var (
+	followingKinds   = []record.Kind{record.Agents, record.Stores, record.Searches, record.Rules, record.Dashboards}
+	followingAspects = []string{health, outcome, message, howMuch}
+)
+
+// consequence is 1 for what may follow from other findings, such as an agent that
 // went quiet or a rule that died.
 func consequence(f Finding) int {
-	if f.Kind == record.Agents || f.Kind == record.Stores || f.Kind == record.Searches ||
-		f.Kind == record.Rules || f.Kind == record.Dashboards || f.Aspect == health || f.Aspect == outcome || f.Aspect == message {
+	if slices.Contains(followingKinds, f.Kind) || slices.Contains(followingAspects, f.Aspect) {
 		return 1
 	}
 	return 0
@@ -180,20 +185,32 @@ func (f *Finding) on(side clusters.Side) []Evidence {
 // appearance is the ID of findings that nothing explains. Those that look alike
 // share one, whatever their subject: many containers, one reason. What became of
 // an agent, a search, a rule, a panel, a workload or a spec of the user's is a
-// matter of its own; shipped
-// specs that all went one way are one matter per suite.
+// matter of its own, and so is each amount; shipped specs that all went one way are
+// one matter per suite.
 func appearance(f Finding) string {
 	h := fnv.New32a()
 	switch {
 	case f.Aspect == outcome && f.Severity != Breaks:
 		suite, _, _ := strings.Cut(f.Subject, ": ")
 		fmt.Fprintf(h, "%s\x00%s\x00%t\x00%t", f.Aspect, suite, passed(f.Baseline), passed(f.Candidate))
-	case f.Kind == record.Specs, f.Kind == record.Agents, f.Kind == record.Searches, f.Kind == record.Rules, f.Kind == record.Dashboards, f.Kind == record.Stores && f.Aspect == result, f.Aspect == health:
+	case ownMatter(f):
 		fmt.Fprintf(h, "%s\x00%s", f.Aspect, f.Subject)
 	default:
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s", f.Change, f.Aspect, f.Baseline, f.Candidate)
 	}
 	return fmt.Sprintf("%s-%08x", f.Kind, h.Sum32())
+}
+
+// ownMatter is true for a finding that shares no ID with others.
+func ownMatter(f Finding) bool {
+	switch f.Kind {
+	case record.Specs, record.Agents, record.Searches, record.Rules, record.Dashboards:
+		return true
+	case record.Stores:
+		return f.Aspect == result
+	default:
+		return f.Aspect == health || f.Aspect == howMuch
+	}
 }
 
 func passed(outcome string) bool { return outcome == string(suites.Passed) }
@@ -204,14 +221,20 @@ func title(f Finding) string {
 	if more := len(f.Subjects) - 1; more > 0 {
 		what += fmt.Sprintf(" and %d more", more)
 	}
-	if f.Aspect == works {
-		return map[Change]string{Lost: what + " is dead on the candidate", New: what + " is new on the candidate"}[f.Change] +
-			map[Change]string{Changed: what + " changes"}[f.Change]
-	}
-	switch f.Change {
-	case Lost:
+	switch {
+	case f.Aspect == works:
+		return what + map[Change]string{
+			Lost: " is dead on the candidate", New: " is new on the candidate", Changed: " changes",
+		}[f.Change]
+	case f.Aspect == howMuch && f.Change == Lost:
+		return what + ": there is none of it on the candidate"
+	case f.Aspect == howMuch && f.Change == New:
+		return what + ": there is none of it on the baseline"
+	case f.Aspect == howMuch:
+		return what + ": there is not as much of it on both sides"
+	case f.Change == Lost:
 		return what + ": " + f.Aspect + " is on the baseline only"
-	case New:
+	case f.Change == New:
 		return what + ": " + f.Aspect + " is on the candidate only"
 	default:
 		return what + ": " + f.Aspect + " differs"

@@ -25,7 +25,11 @@ const runtimeJournal = "journal of the runtime"
 // How often a make of messages is there on one side before its absence on the
 // other says something: what is said seldom depends on the moment.
 const (
+	// saidByWorkload is from when on a workload's message that only one side has is a
+	// change. What it said less often is told as info if it is among the first lines of
+	// a container, which every start says; later on, chance says such lines.
 	saidByWorkload = 5
+	firstLines     = 5
 	saidBySystem   = often
 	// saidMuch is how often one is said before an amount that is ten times another
 	// says something.
@@ -150,19 +154,45 @@ func (s *Section) messages(name string, said *source, recordings [2]*record.Reco
 		}
 	}
 	for _, pair := range utterances(lost, gained) {
-		s.message(name, said, pair, recordings)
+		if !said.own || pair.times() >= saidByWorkload || pair.first() {
+			s.message(name, said, pair, recordings)
+		}
 	}
 }
 
 func (s *source) least() int {
 	if s.own {
-		return saidByWorkload
+		return 1
 	}
 	return saidBySystem
 }
 
 // utterance is what one side said, and what the other said instead: nil for nothing.
 type utterance [2]*templates.Template
+
+// times is how often it was said on the side that said it most.
+func (u utterance) times() int {
+	most := 0
+	for group, t := range u {
+		if t != nil {
+			most = max(most, t.Counts[group])
+		}
+	}
+	return most
+}
+
+// first says that it is among what containers say first.
+func (u utterance) first() bool {
+	for group, t := range u {
+		if t == nil {
+			continue
+		}
+		if places := t.Places(group, maxEvidence); !slices.ContainsFunc(places, func(p templates.Place) bool { return p.Line <= firstLines }) {
+			return false
+		}
+	}
+	return true
+}
 
 // utterances pairs what was lost with what is most like it among what is new.
 func utterances(lost, gained []templates.Template) []utterance {
@@ -188,7 +218,7 @@ func utterances(lost, gained []templates.Template) []utterance {
 
 func (s *Section) message(name string, said *source, of utterance, recordings [2]*record.Recording) {
 	f := Finding{Kind: record.Logs, Aspect: message, Change: Changed, Severity: Info}
-	if said.own {
+	if said.own && of.times() >= saidByWorkload {
 		f.Severity = Changes
 	}
 	shown := [2]string{}
@@ -209,7 +239,7 @@ func (s *Section) message(name string, said *source, of utterance, recordings [2
 	case of[0] == nil:
 		f.Change, f.Subject = New, name+": "+of[1].Text
 	default:
-		f.Subject = name + ": " + of[0].Text
+		f.Subject = name + ": " + min(of[0].Text, of[1].Text)
 	}
 	s.differs(f)
 }

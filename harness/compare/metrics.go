@@ -42,12 +42,7 @@ const (
 // names did, and chance otherwise. A metric that is a signal of an agent is
 // judged there, and not a second time here.
 func Metrics(agents []scenarios.Agent) Comparer {
-	signals := map[string]bool{}
-	for _, a := range agents {
-		for _, s := range a.Signals {
-			signals[s.Metric] = true
-		}
-	}
+	signals := signalMetrics(agents)
 	return Comparer{record.Metrics, []string{record.MetricsIndex}, func(baseline, candidate *record.Recording) (Section, error) {
 		shared := sharedRoles(baseline, candidate)
 		schemas, err := schemasOf([2]*record.Recording{baseline, candidate}, shared, signals)
@@ -68,6 +63,9 @@ func Metrics(agents []scenarios.Agent) Comparer {
 		c.dropSilent(b)
 		s := diff(record.Metrics, metricRules(b.facts, c.facts), b.facts, c.facts)
 		s.Gaps = slices.Concat(b.gaps, c.gaps)
+		for _, k := range slices.Concat(b.dropped, c.dropped) {
+			s.skip(record.Metrics, k)
+		}
 		s.prove(map[clusters.Side]func(key) Evidence{clusters.Baseline: b.absent, clusters.Candidate: c.absent})
 		return s, nil
 	}}
@@ -93,6 +91,17 @@ func metricRules(baseline, candidate facts) rules {
 	return of
 }
 
+// signalMetrics are the metrics that are signals of agents.
+func signalMetrics(agents []scenarios.Agent) map[string]bool {
+	signals := map[string]bool{}
+	for _, a := range agents {
+		for _, s := range a.Signals {
+			signals[s.Metric] = true
+		}
+	}
+	return signals
+}
+
 // schema is what the endpoints of one side expose.
 type schema struct {
 	recording *record.Recording
@@ -104,6 +113,8 @@ type schema struct {
 	places map[string]Evidence
 	gaps   []Gap
 	inTime *recorded
+	// dropped are facts that were forgotten because they cannot be compared.
+	dropped []key
 }
 
 // answered notes that an endpoint answered.
@@ -111,6 +122,17 @@ func (s *schema) answered(target string, where Evidence) {
 	if _, known := s.places[target]; !known {
 		s.places[target] = where
 	}
+}
+
+// drop forgets facts.
+func (s *schema) drop(which func(key) bool) {
+	maps.DeleteFunc(s.facts, func(k key, _ fact) bool {
+		forget := which(k)
+		if forget {
+			s.dropped = append(s.dropped, k)
+		}
+		return forget
+	})
 }
 
 // absent points at the endpoint that does not expose something.
@@ -242,7 +264,7 @@ func (s *schema) dropNameless() {
 // dropSilent forgets the metrics of endpoints that did not answer on the other
 // side: it is a gap there, or their pod's health says why.
 func (s *schema) dropSilent(other *schema) {
-	maps.DeleteFunc(s.facts, func(k key, _ fact) bool {
+	s.drop(func(k key) bool {
 		target, _, _ := strings.Cut(k.subject, " ")
 		_, answered := other.places[target]
 		return !answered
@@ -271,7 +293,7 @@ func (s *schema) dropChance(other *schema) {
 			often[event.ReplaceAllString(k.subject, "")] = true
 		}
 	}
-	maps.DeleteFunc(s.facts, func(k key, _ fact) bool {
+	s.drop(func(k key) bool {
 		return s.rare[k] && other.facts[k] == nil && !often[event.ReplaceAllString(k.subject, "")]
 	})
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ func Rules(ctx context.Context, in Input) Comparer {
 		if len(assets.AlertRules) == 0 {
 			return s, nil
 		}
-		series, ok := in.seriesOf(&s, record.Rules, baseline, candidate)
+		series, ok := s.seriesOf(ctx, record.Rules, baseline, candidate)
 		files, err := in.assetFiles(assets.AlertRules)
 		if err != nil {
 			return s, err
@@ -49,7 +50,7 @@ func Rules(ctx context.Context, in Input) Comparer {
 		for _, j := range judgements {
 			c.judge(&s, ruleTrial(j))
 		}
-		return s, in.page(ctx, &s, judgements, series)
+		return s, errors.Join(in.page(ctx, &s, judgements, series), s.liveNotes(judgements, baseline, candidate))
 	}}
 }
 
@@ -57,7 +58,7 @@ func ruleTrial(j alertrules.Judgement) trial {
 	r := j.Rule
 	t := trial{
 		kind: record.Rules, asset: Asset{Kind: r.Kind(), Name: r.String()}, file: r.File, line: r.Line, text: r.Name,
-		verdict: j.Verdict, amount: j.Amount, baseline: j.Baseline.Outcome, candidate: j.Candidate.Outcome,
+		verdict: j.Verdict, chance: j.Chance, baseline: j.Baseline.Outcome, candidate: j.Candidate.Outcome,
 		differences: j.Differences, stimuli: j.Stimuli,
 	}
 	for _, l := range j.Losses {
@@ -82,7 +83,7 @@ func throughText(through []*alertrules.Rule) string {
 const receiver = "receiver"
 
 // page says whom the alerts page, where the scenario has a configuration for it.
-func (in Input) page(ctx context.Context, s *Section, all []alertrules.Judgement, series [2]Series) error {
+func (in Input) page(ctx context.Context, s *Section, all []alertrules.Judgement, series [2]queries.Series) error {
 	file := in.Scenario.Spec.Assets.Alertmanager
 	if file == "" {
 		return nil
@@ -161,11 +162,13 @@ func ofAlert(f *Finding, all []alertrules.Judgement, name string) bool {
 	})
 }
 
+// hearsVerdict is dead for a receiver that would hear nothing more, and new for
+// one that has heard nothing before.
 func hearsVerdict(r paging.Receiver) queries.Verdict {
 	switch {
-	case r.Silent():
+	case len(r.Candidate)+len(r.Gained) == 0:
 		return queries.Dead
-	case len(r.Baseline) == 0 && len(r.Lost) == 0:
+	case len(r.Baseline)+len(r.Lost) == 0:
 		return queries.New
 	default:
 		return queries.Changed

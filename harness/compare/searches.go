@@ -123,5 +123,6 @@ func (s *Section) search(p *searchPair, b, c *lookout) {
 		}
 		asset.Finding = s.differs(f)
 	}
+	s.tried(record.Searches, k, p.worked(asset))
 	s.Assets = append(s.Assets, asset)
 }

@@ -62,7 +62,7 @@ func (p *searchPair) judge(b, c *lookout) {
 	case p.search.Expect == searches.Silence:
 		p.outcome = judgeSilence(before, after, p.apart(b, c))
 	case before.Alarms() && after.Alarms():
-		p.outcome = judgeAmounts(p.search, before, after)
+		p.outcome = judgeNumbers(p.search, before, after)
 		if p.outcome.verdict == AssetAlive {
 			p.outcome = judgeGroups(p.search, maskGroups(before.Groups, b.mask), maskGroups(after.Groups, c.mask))
 		}
@@ -87,6 +87,22 @@ func (p *searchPair) apart(b, c *lookout) bool {
 	return p.reading == searches.Raw && b.formats != c.formats && (p.envelopeOnly() || p.messagesOnBoth()) ||
 		len(p.gone(0, b))+len(p.gone(1, c)) > 0 && p.journalsOnly() ||
 		louder.Hits > 1 && (p.likeness >= reworded || !atOnce(louder))
+}
+
+// worked says on which sides a search did what it is for, which may be to find
+// nothing.
+func (p *searchPair) worked(asset JudgedAsset) [2]bool {
+	if p.search.Expect != searches.Silence {
+		return asset.worked()
+	}
+	switch p.outcome.verdict {
+	case AssetNew:
+		return [2]bool{true, false}
+	case AssetChanged:
+		return [2]bool{false, true}
+	default:
+		return asset.worked()
+	}
 }
 
 // atOnce says that all hits came within a second.
@@ -144,8 +160,8 @@ func judgeSilence(before, after *searches.Tally, apart bool) searchOutcome {
 	}
 }
 
-// judgeAmounts compares how much a search finds that finds enough on both sides.
-func judgeAmounts(s *searches.Search, before, after *searches.Tally) searchOutcome {
+// judgeNumbers compares how much a search finds that finds enough on both sides.
+func judgeNumbers(s *searches.Search, before, after *searches.Tally) searchOutcome {
 	switch {
 	case many(before.Hits, after.Hits):
 		return changedSearch("it finds far more, or far less")

@@ -76,5 +76,6 @@ func (s *Section) parser(p *searches.Parser, b, c share) {
 	default:
 		s.agrees(record.Searches, k)
 	}
+	s.tried(record.Searches, k, asset.worked())
 	s.Assets = append(s.Assets, asset)
 }

@@ -2,7 +2,7 @@ package compare
 
 import (
 	"fmt"
-	"slices"
+	"maps"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/record"
@@ -58,7 +58,40 @@ type Section struct {
 	Warnings []string
 	// Assets are those of the user's files that were judged.
 	Assets []JudgedAsset
+	// Outcomes are behind checks of what works or does not, and Amounts are how
+	// much there was of things. Both are judged over several runs only.
+	Outcomes []Outcome
+	Amounts  []Amount
+
+	// shown are the facts behind checks, by which several runs are judged.
+	shown map[checkID]shown
 }
+
+// checkID is what a check is known by in every run.
+type checkID struct {
+	kind record.Kind
+	name string
+}
+
+// shown is what both sides of one pair of runs showed of one thing.
+type shown struct {
+	values [2][]string
+	// partial and chance are those of the thing's rule.
+	partial, chance bool
+	// unlooked is set for what could not be compared: what a side has says
+	// nothing then.
+	unlooked bool
+}
+
+func (s *Section) show(kind record.Kind, k key, what shown) {
+	if s.shown == nil {
+		s.shown = map[checkID]shown{}
+	}
+	s.shown[checkID{kind, k.String()}] = what
+}
+
+// skip notes that something was not compared, although a side may have it.
+func (s *Section) skip(kind record.Kind, k key) { s.show(kind, k, shown{unlooked: true}) }
 
 func (s *Section) agrees(kind record.Kind, k key) {
 	s.Checks = append(s.Checks, Check{Kind: kind, Name: k.String(), State: Agrees})
@@ -105,47 +138,18 @@ func (k key) String() string { return k.subject + ": " + k.aspect }
 
 // join puts sections together.
 func join(sections ...Section) Section {
-	var all Section
+	all := Section{shown: map[checkID]shown{}}
 	for _, s := range sections {
 		all.Checks = append(all.Checks, s.Checks...)
 		all.Findings = append(all.Findings, s.Findings...)
 		all.Gaps = append(all.Gaps, s.Gaps...)
 		all.Warnings = append(all.Warnings, s.Warnings...)
 		all.Assets = append(all.Assets, s.Assets...)
+		all.Outcomes = append(all.Outcomes, s.Outcomes...)
+		all.Amounts = append(all.Amounts, s.Amounts...)
+		maps.Copy(all.shown, s.shown)
 	}
 	return all
-}
-
-// repeated judges several pairs of runs as one: what differs in every pair of
-// runs differs; what differs in some of them only is noise, and is said as a
-// warning.
-func repeated(runs []Section) Section {
-	all := join(runs...)
-	seen := map[string]int{}
-	for _, f := range all.Findings {
-		seen[f.ID]++
-	}
-	result := Section{Gaps: all.Gaps, Warnings: all.Warnings}
-	for id, times := range seen {
-		if times < len(runs) {
-			result.Warnings = append(result.Warnings, fmt.Sprintf("%s differs in %d of %d runs: taken for noise", id, times, len(runs)))
-		}
-	}
-	for _, f := range firstOf(all.Findings, func(f Finding) string { return f.ID }) {
-		if seen[f.ID] == len(runs) {
-			result.Findings = append(result.Findings, f)
-		}
-	}
-	for _, c := range firstOf(all.Checks, func(c Check) string { return string(c.Kind) + c.Name + string(c.State) }) {
-		if c.State == Differs && seen[c.Finding] < len(runs) {
-			c.State, c.Finding = Agrees, ""
-		}
-		result.Checks = append(result.Checks, c)
-	}
-	result.Checks = firstOf(result.Checks, func(c Check) string { return string(c.Kind) + c.Name })
-	result.Assets = overRuns(all.Assets, func(finding string) bool { return seen[finding] == len(runs) })
-	slices.Sort(result.Warnings)
-	return result
 }
 
 // firstOf returns the first of the items that share a name.

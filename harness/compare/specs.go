@@ -89,8 +89,28 @@ func compareSuite(b, c suiteRun, shipped bool) Section {
 		if !b.shows(c, name) {
 			s.unproven(record.Specs, key{outcome, b.subject(name)})
 		}
+		s.spec(name, b, c)
 	}
 	return s
+}
+
+// spec adds what several runs say of a spec that both sides ran: whether it
+// passed, and that what it would have seen was not compared if it did not.
+func (s *Section) spec(name string, b, c suiteRun) {
+	before, after := b.specs[name], c.specs[name]
+	if before.State == "" || after.State == "" {
+		return
+	}
+	passed := [2]bool{before.State == suites.Passed, after.State == suites.Passed}
+	s.tried(record.Specs, key{outcome, b.subject(name)}, passed)
+	if passed == [2]bool{true, true} {
+		return
+	}
+	for _, o := range slices.Concat(before.Observations, after.Observations) {
+		if !b.saw(name, o.Name) || !c.saw(name, o.Name) {
+			s.skip(record.Specs, key{o.Name, b.subject(name)})
+		}
+	}
 }
 
 // shows is false for a spec that passed on neither side and failed on one at

@@ -79,6 +79,7 @@ func (s *Section) stimulus(name string, b, c playbill) {
 		Baseline: b.value(name), Candidate: c.value(name),
 		Evidence: []Evidence{b.evidence(name), c.evidence(name)},
 	}
+	s.tried(record.Stimuli, k, [2]bool{f.Baseline != "", f.Candidate != ""})
 	switch {
 	case f.Baseline != "" && f.Candidate != "":
 		s.agrees(record.Stimuli, k)

@@ -93,6 +93,7 @@ func (s *Section) hits(of search, b, c *harvest) error {
 	f.Baseline, errs[0] = b.said(c, &f)
 	f.Candidate, errs[1] = c.said(b, &f)
 	asset := &f.Assets[0]
+	s.tried(record.Stores, key{f.Aspect, f.Subject}, [2]bool{b.Hits > 0, c.Hits > 0})
 	switch {
 	case b.Hits == 0 && c.Hits == 0:
 		s.unproven(record.Stores, key{f.Aspect, f.Subject})

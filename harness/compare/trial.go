@@ -2,7 +2,9 @@ package compare
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,9 +15,6 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
-
-// Series are the metrics of one recording over time.
-type Series = queries.Series
 
 // works is the aspect of rules and panels: how far they get.
 const works = "works"
@@ -31,7 +30,7 @@ type trial struct {
 	line        int
 	text        string // of the query, for evidence
 	verdict     queries.Verdict
-	amount      bool
+	chance      bool
 	baseline    queries.Outcome
 	candidate   queries.Outcome
 	losses      []lossAt
@@ -66,10 +65,14 @@ func (c court) judge(s *Section, t trial) {
 		Kind: t.asset.Kind, Name: t.asset.Name, File: t.file, Line: t.line,
 		Verdict: AssetVerdict(t.verdict), Why: t.why(), Notes: t.notes, Stimuli: t.stimuli,
 	}
-	switch t.verdict {
-	case queries.Alive:
+	switch {
+	case t.verdict == queries.Alive:
 		s.agrees(t.kind, k)
-	case queries.Unproven:
+	case t.chance && t.baseline.Level == t.candidate.Level && c.explain(t.finding(k)).ID == "":
+		// What one run can hardly tell from chance counts if it is known to happen.
+		s.agrees(t.kind, k)
+		j.Verdict, j.Why, j.Notes = AssetAlive, "", append(j.Notes, "perhaps by chance: "+j.Why)
+	case t.verdict == queries.Unproven:
 		s.unproven(t.kind, k)
 		if why := c.known(t); why != "" {
 			j.Verdict, j.Why = AssetBlind, why
@@ -83,6 +86,7 @@ func (c court) judge(s *Section, t trial) {
 		s.differs(f)
 		j.Finding = s.Findings[len(s.Findings)-1].ID
 	}
+	s.tried(t.kind, k, j.worked())
 	s.Assets = append(s.Assets, j)
 }
 
@@ -98,7 +102,7 @@ func (t trial) finding(k key) Finding {
 		f.Change, f.Severity = Lost, Breaks
 	case t.verdict == queries.New:
 		f.Change = New
-	case t.amount:
+	case t.chance:
 		f.Severity = Info
 	}
 	f.Baseline, f.Candidate = t.values()
@@ -166,7 +170,7 @@ func (t trial) why() string {
 // seen is what both sides show at the place of the loss.
 func (l lossAt) seen(v queries.Verdict) string {
 	b, c := l.Has, l.Lacks
-	if v == queries.New {
+	if (v == queries.New) != l.Absent {
 		b, c = c, b
 	}
 	if len(b)+len(c) == 0 {
@@ -188,6 +192,18 @@ func (l lossAt) offer() string {
 	text += ")"
 	if r.Note != "" {
 		text += ": " + r.Note
+	}
+	return text
+}
+
+// needs is what containerd wants to see instead of what was lost.
+func (l lossAt) needs(id string) string {
+	if l.Rewrite == nil {
+		return "another form: rehearse explain " + id
+	}
+	text := fmt.Sprintf("%s (%d series there)", l.Rewrite.Selector, l.Rewrite.Candidate)
+	if l.Rewrite.Note != "" {
+		text += ": " + l.Rewrite.Note
 	}
 	return text
 }
@@ -219,17 +235,25 @@ func (t trial) evidence() []Evidence {
 	return all
 }
 
+// explain is the catalogue's cause of a finding, or the zero entry.
+func (c court) explain(f Finding) catalogue.Entry {
+	a := attribution{c.catalogue, Pair{Baseline: Side{Runtime: c.runtimes[0]}, Candidate: Side{Runtime: c.runtimes[1]}}}
+	return a.explain(f)
+}
+
 // known says of an asset that shows nothing on either side that it did in the
-// days of dockershim, if the baseline is cri-dockerd and the habit is known.
+// days of dockershim, if the baseline is cri-dockerd and that is known.
 func (c court) known(t trial) string {
 	if c.runtimes != [2]clusters.Runtime{clusters.Docker, clusters.Containerd} {
 		return ""
 	}
 	for _, l := range t.losses {
-		entry, ok := c.catalogue.Entry(l.Known)
-		if ok && slices.Contains(entry.Baselines, clusters.Dockershim) && !slices.Contains(entry.Baselines, clusters.Docker) {
-			return fmt.Sprintf("already blind on cri-dockerd: %s; worked with dockershim (%s: %s); on containerd it needs another form%s",
-				l.text(), entry.ID, entry.Title, l.offer())
+		entry, ok := c.catalogue.Explain(catalogue.Difference{
+			Kind: query, Runtime: clusters.Dockershim, Docker: queries.Chosen.String(), Containerd: queries.Silent.String() + ": " + l.text(),
+		})
+		if ok && !slices.Contains(entry.Baselines, clusters.Docker) && len(entry.Baselines) > 0 {
+			return fmt.Sprintf("already blind on cri-dockerd: %s; worked with dockershim (%s: %s); on containerd it needs %s",
+				l.text(), entry.ID, entry.Title, l.needs(entry.ID))
 		}
 	}
 	return ""
@@ -241,30 +265,44 @@ func (c court) gained(f Finding) string {
 	if f.Change != New || c.runtimes != [2]clusters.Runtime{clusters.Docker, clusters.Containerd} {
 		return ""
 	}
-	a := attribution{c.catalogue, Pair{Baseline: Side{Runtime: c.runtimes[0]}, Candidate: Side{Runtime: c.runtimes[1]}}}
-	entry := a.explain(f)
+	entry := c.explain(f)
 	if len(entry.Baselines) != 1 || entry.Baselines[0] != clusters.Docker {
 		return ""
 	}
 	return fmt.Sprintf("already blind on cri-dockerd (%s), worked with dockershim, sees again on containerd", entry.ID)
 }
 
-// seriesOf are the series of both recordings, with their labels masked; ok is
-// false when a side has none, which is a gap.
-func (in Input) seriesOf(s *Section, kind record.Kind, baseline, candidate *record.Recording) (series [2]Series, ok bool) {
+// seriesOf are the series of both recordings, with what only a run knows masked;
+// ok is false when a side has none, which is a gap.
+func (s *Section) seriesOf(ctx context.Context, kind record.Kind, baseline, candidate *record.Recording) (series [2]queries.Series, ok bool) {
 	ok = true
 	for i, r := range [2]*record.Recording{baseline, candidate} {
-		if r.Series != nil {
-			series[i].Queryable = r.Series
-			series[i].Start, series[i].End = r.Series.Range()
-		}
-		if series[i].Queryable == nil {
+		if r.Series == nil {
 			s.Gaps = append(s.Gaps, Gap{Side: r.Meta.Side, Gap: record.Gap{Kind: kind, Subject: "all", Reason: "metrics were not recorded as series"}})
 			ok = false
+			continue
 		}
-		series[i].Mask = normalise.New(r.Meta.Names).Text
+		series[i] = seriesFrom(ctx, r)
 	}
 	return series, ok
+}
+
+// seriesFrom are the series of a recording that has some.
+func seriesFrom(ctx context.Context, r *record.Recording) queries.Series {
+	series := queries.Series{Queryable: r.Series, Mask: masked(r)}
+	series.Start, series.End = r.Series.Range()
+	return queries.Settled(ctx, series)
+}
+
+// suiteNamespace is a namespace that a suite makes for itself, with a random end.
+var suiteNamespace = regexp.MustCompile(`\b(` + suitePrefix + `[a-z]+)-[a-z0-9]{5}\b`)
+
+// masked hides in a label's value what only one run knows.
+func masked(r *record.Recording) func(string) string {
+	mask := normalise.New(r.Meta.Names)
+	return func(value string) string {
+		return mask.Text(suiteNamespace.ReplaceAllString(value, "$1"))
+	}
 }
 
 // unjudged notes something of the user's that could not be judged, on both sides.

@@ -43,7 +43,7 @@ func (c *Comparison) judge(failOn Severity) {
 		case Differs:
 		}
 	}
-	different := false
+	different := c.Strict && len(c.Stale()) > 0
 	for _, f := range c.Findings {
 		c.Counts.Findings[f.Severity]++
 		if f.Expected != "" {

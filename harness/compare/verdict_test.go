@@ -1,10 +1,7 @@
 package compare_test
 
 import (
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/rehearse-dev/rehearse/clusters"
 	"github.com/rehearse-dev/rehearse/harness/compare"
@@ -59,34 +56,6 @@ func TestVerdict(t *testing.T) {
 				t.Errorf("verdict = %q, want %q; findings %v, gaps %v", got.Verdict, row.want, said(got), got.Gaps)
 			}
 		})
-	}
-}
-
-func TestRepeatedRunsTellNoiseFromDifference(t *testing.T) {
-	t.Parallel()
-	run := func(side clusters.Side, runtime clusters.Runtime, links string) *record.Recording {
-		return open(t, side, runtime, nodes(`"links":[`+links+`]`))
-	}
-	got, err := compare.Compare(t.Context(), compare.Input{
-		Scenario: &scenarios.Scenario{},
-		Baseline: []*record.Recording{
-			run(clusters.Baseline, clusters.Docker, `"docker0","lo"`), run(clusters.Baseline, clusters.Docker, `"docker0","lo","eth1"`),
-		},
-		Candidate: []*record.Recording{
-			run(clusters.Candidate, clusters.Containerd, `"lo"`), run(clusters.Candidate, clusters.Containerd, `"lo"`),
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"changes MET-023 lost docker0"}, said(got)); diff != "" {
-		t.Errorf("findings (-want +got):\n%s", diff)
-	}
-	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "eth1") {
-		t.Errorf("warnings = %q, want one about eth1", got.Warnings)
-	}
-	if got.Pair.Baseline.Runs != 2 {
-		t.Errorf("runs = %d, want 2", got.Pair.Baseline.Runs)
 	}
 }
 

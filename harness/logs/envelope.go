@@ -67,7 +67,6 @@ var (
 	beforeLog    = []byte(`{"log":`)
 	beforeStream = []byte(`,"stream":"`)
 	beforeTime   = []byte(`,"time":"`)
-	atEnd        = []byte(`"}`)
 )
 
 func (o *opener) docker(l *Line) bool {

@@ -19,6 +19,8 @@
 //	parity.json              properties that both sides should share, by name
 //	stores/index.jsonl       one Answer per query of a log store
 //	stores/<store>/*.jsonl   one StoredRecord per record that it found
+//	live/*.jsonl             one LiveRule, RoutedAlert or Silence of the cluster's own
+//	                         Prometheus and Alertmanager
 //	agents/<agent>/*         configuration of an agent, as the scenario ships it
 //
 // [Create] writes one, [Open] reads one through fs.FS. Secrets are redacted

@@ -49,6 +49,8 @@ const (
 	Parity   Kind = "parity"
 	// Stores are what log stores answered: what became of logs behind the agents.
 	Stores Kind = "stores"
+	// Live is what the cluster's own Prometheus and Alertmanager say.
+	Live Kind = "live"
 	// Rules and Dashboards are the user's own, evaluated over recorded metrics.
 	Rules      Kind = "rules"
 	Dashboards Kind = "dashboards"

@@ -36,6 +36,9 @@ const (
 	StoresDir    = "stores"
 	StoresIndex  = "stores/index.jsonl"
 	AgentsDir    = "agents"
+	LiveRules    = "live/rules.jsonl"
+	LiveAlerts   = "live/alerts.jsonl"
+	LiveSilences = "live/silences.jsonl"
 )
 
 // Recording is a recording to read from.

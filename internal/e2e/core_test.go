@@ -32,6 +32,7 @@ func TestCoreQuickstart(t *testing.T) {
 
 // judgeAgain runs the later verbs where no Docker answers.
 func judgeAgain(t *testing.T, run string) {
+	t.Helper()
 	files := []string{"comparison.json", "report.html", "junit.xml", "report.sarif", "summary.md"}
 	before := map[string][]byte{}
 	for _, f := range files {
@@ -66,6 +67,16 @@ func TestNull(t *testing.T) {
 		for _, turn := range []string{"first", "second", "third"} {
 			t.Run(runtime+" "+turn, func(t *testing.T) { expectNothing(t, "quickstart", runtime) })
 		}
+	}
+}
+
+// expectNothingThrice makes three null rehearsals, with each runtime at least once.
+func expectNothingThrice(t *testing.T, scenario string) {
+	t.Helper()
+	for _, turn := range []struct{ name, runtime string }{
+		{"containerd", "containerd"}, {"docker", "docker"}, {"containerd again", "containerd"},
+	} {
+		t.Run(turn.name, func(t *testing.T) { expectNothing(t, scenario, turn.runtime) })
 	}
 }
 

@@ -72,7 +72,7 @@ func interruptAt(t *testing.T, out, stage string, signal syscall.Signal) int {
 	}
 	sent := false
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		os.Stderr.WriteString(lines.Text() + "\n")
+		t.Log(lines.Text())
 		if fields := strings.Fields(lines.Text()); !sent && len(fields) == 2 && fields[1] == stage {
 			sent = true
 			if err := cmd.Process.Signal(signal); err != nil {

@@ -103,7 +103,7 @@ func TestRegistry(t *testing.T) {
 // sourceBase is the reference of the base image that was built on this host.
 func sourceBase(t *testing.T) string {
 	t.Helper()
-	for _, ref := range strings.Fields(docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", "rehearse/node")) {
+	for ref := range strings.FieldsSeq(docker(t, "images", "--format", "{{.Repository}}:{{.Tag}}", "rehearse/node")) {
 		if strings.Contains(ref, ":base-v1.37.2-") {
 			return ref
 		}
@@ -208,12 +208,12 @@ func expectDockershimMetrics(t *testing.T, c *compare.Comparison) {
 // container level, as measured on a pair.
 func dockershimOnly() []string {
 	var names []string
-	for _, name := range strings.Fields(`inodes_free inodes_total io_current io_time_seconds_total
+	for name := range strings.FieldsSeq(`inodes_free inodes_total io_current io_time_seconds_total
 		io_time_weighted_seconds_total limit_bytes read_seconds_total reads_merged_total
 		sector_reads_total sector_writes_total usage_bytes write_seconds_total writes_merged_total`) {
 		names = append(names, "container_fs_"+name)
 	}
-	for _, name := range strings.Fields("receive_bytes receive_errors receive_packets receive_packets_dropped transmit_bytes transmit_errors transmit_packets transmit_packets_dropped") {
+	for name := range strings.FieldsSeq("receive_bytes receive_errors receive_packets receive_packets_dropped transmit_bytes transmit_errors transmit_packets transmit_packets_dropped") {
 		names = append(names, fmt.Sprintf("container_network_%s_total", name))
 	}
 	return append(names, "kubelet_docker_operations_", "kubelet_network_plugin_operations_")

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/rehearse-dev/rehearse/internal/suggest"
 )
 
 // Decode reads the only document of a YAML file into v, a pointer to a struct with
@@ -15,12 +18,10 @@ import (
 // on after a mistake, and knows each field's path and line; fields that the struct
 // does not have, aliases and second documents are mistakes. It is false when there is
 // nothing that could be decoded.
-//
-// Fields whose path is in notYet are reserved: nothing reads them so far.
-func Decode(data []byte, v any, notYet map[string]bool, found *Problems) bool {
+func Decode(data []byte, v any, found *Problems) bool {
 	root := parse(data, found)
 	if root != nil {
-		decoder{found, notYet}.value(root, reflect.ValueOf(v).Elem(), "")
+		decoder{found}.value(root, reflect.ValueOf(v).Elem(), "")
 	}
 	return root != nil
 }
@@ -29,10 +30,7 @@ func Decode(data []byte, v any, notYet map[string]bool, found *Problems) bool {
 type ShortForm interface{ Short(word string) }
 
 // decoder fills Go values from YAML nodes.
-type decoder struct {
-	*Problems
-	notYet map[string]bool
-}
+type decoder struct{ *Problems }
 
 // value fills v from n, which stands at path.
 func (d decoder) value(n *yaml.Node, v reflect.Value, path string) {
@@ -118,8 +116,6 @@ func (d decoder) fields(n *yaml.Node, v reflect.Value, path string) {
 		switch {
 		case seen[key.Value]:
 			d.AddAt(key.Line, fieldPath, "", fmt.Sprintf("given twice, first on line %d", d.lines[fieldPath]))
-		case d.notYet[fieldPath]:
-			d.AddAt(key.Line, fieldPath, "remove it", "not supported yet")
 		case !ok:
 			d.AddAt(key.Line, fieldPath, unknownHint(key.Value, known), "unknown field")
 		default:
@@ -136,6 +132,15 @@ func (d decoder) expect(n *yaml.Node, kind yaml.Kind, path string) bool {
 	}
 	d.Add(path, "", "expected %s, found %s", kindWords[kind], words(n))
 	return false
+}
+
+// unknownHint proposes the field that was probably meant, or lists them all.
+func unknownHint(name string, known map[string]reflect.Value) string {
+	names := slices.Sorted(maps.Keys(known))
+	if near := suggest.Nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known here: " + strings.Join(names, ", ")
 }
 
 // fieldsOf are the fields of a struct by their names in a file, those of

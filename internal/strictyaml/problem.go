@@ -103,14 +103,22 @@ func (p *Problems) Line(path string) int {
 	}
 }
 
+// place puts the file itself before those that it names.
+func (p *Problems) place(file string) int {
+	if file == p.file {
+		return 0
+	}
+	return 1
+}
+
 // Err is nil when nothing is wrong, and otherwise an [*InvalidError] with the
-// mistakes in the order of the file.
+// mistakes in the order of the file, and behind them those of files that it names.
 func (p *Problems) Err() error {
 	if len(p.List) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(p.List, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
+		return cmp.Or(p.place(a.File)-p.place(b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path))
 	})
 	return &InvalidError{What: p.what, File: p.file, Problems: p.List}
 }

@@ -20,7 +20,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/kubernetes/scheme"
-	"sigs.k8s.io/yaml"
 
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
@@ -123,13 +122,9 @@ func podTemplates(objects []runtime.Object) []corev1.PodTemplateSpec {
 // declaredImages are the images that a scenario says it needs.
 func declaredImages(t *testing.T, name string) []string {
 	t.Helper()
-	raw, err := os.ReadFile(path.Join(name, "scenario.yaml"))
+	s, err := scenarios.Load(name)
 	if err != nil {
 		t.Fatal(err)
-	}
-	var s scenarios.Scenario
-	if err := yaml.Unmarshal(raw, &s); err != nil {
-		t.Fatalf("reading scenario %q: %v", name, err)
 	}
 	var images []string
 	for _, image := range s.Spec.Images {

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -145,7 +146,7 @@ func drain(messages []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		groups[i] = fmt.Sprint(cluster.ClusterId)
+		groups[i] = strconv.FormatInt(int64(cluster.ClusterId), 10)
 	}
 	return groups, nil
 }

@@ -186,6 +186,7 @@ func TestJudge(t *testing.T) {
 		"a variable that lost its values":       {gone, `mem{node!="$node"}`, []string{`dead docker_up`, `alive mem{node!~"n"}`}},
 		"values that a pattern no longer finds": {names, `mem`, []string{`dead cpu`, `alive mem`}},
 		"an interval of the dashboard's own":    {interval, `sum(rate(cpu[$res]))`, []string{`alive sum(rate(cpu[30s]))`}},
+		"an interval beside a variable":         {interval + "," + all, `sum(rate(cpu{pod="$pod"}[$res]))`, []string{`alive cpu`, `alive sum(rate(cpu{pod=~"(?:.+)"}[30s]))`}},
 		"a function":                            {custom, `$agg(mem)`, []string{`alive max(mem)`}},
 		"a metric":                              {metric, `${m}{pod="a"} > 1`, []string{`changed {__name__=~"(?:cpu|mem)",pod="a"} > 1`}},
 		"a label":                               {label, `sum by ($by) (cpu)`, []string{`alive sum by (pod) (cpu)`}},

@@ -26,6 +26,8 @@ type scope struct {
 	// expressions for all of them.
 	values map[string][]string
 	alls   map[string]string
+	// fixed are the variables whose values the dashboard lists.
+	fixed map[string]bool
 }
 
 // constants are Grafana's own variables. A recording lasts minutes, so every
@@ -46,34 +48,47 @@ func (s scope) constant(name string) (string, bool) {
 //
 // Where a variable stands in a matcher, the matcher becomes a regular expression
 // for all of its values; anywhere else its first value is written. That is found
-// out by reading the query with a name in the variable's place.
+// out by reading the query with a name in the variable's place: for every
+// variable, then for those that ask for their values only, then for none, since a
+// variable may stand for a number or a length of time.
 func (s scope) expand(text string) (string, error) {
-	var tokens []string // names of variables
+	if err := s.undefined(text); err != nil {
+		return "", err
+	}
+	var failed error
+	for _, named := range []func(string) bool{
+		func(string) bool { return true },
+		func(name string) bool { return !s.fixed[name] },
+		func(string) bool { return false },
+	} {
+		var tokens []string // names of variables
+		node, err := queries.Parser().ParseExpr(s.each(text, func(name string) string {
+			if _, ok := s.constant(name); ok || !named(name) {
+				return s.first(name)
+			}
+			tokens = append(tokens, name)
+			return token(len(tokens) - 1)
+		}))
+		if err == nil {
+			s.fill(node, tokens)
+			return node.String(), nil
+		}
+		failed = err
+	}
+	return "", failed
+}
+
+// undefined is an error for every variable in a text that there is not.
+func (s scope) undefined(text string) error {
 	var missing []error
-	named := s.each(text, func(name string) string {
-		if value, ok := s.constant(name); ok {
-			return value
-		}
-		if _, ok := s.values[name]; !ok {
+	s.each(text, func(name string) string {
+		_, known := s.constant(name)
+		if _, ok := s.values[name]; !ok && !known {
 			missing = append(missing, fmt.Errorf("variable %q is not defined", name))
-			return name
 		}
-		tokens = append(tokens, name)
-		return token(len(tokens) - 1)
+		return name
 	})
-	if len(missing) > 0 {
-		return "", errors.Join(missing...)
-	}
-	node, err := queries.Parser().ParseExpr(named)
-	if err != nil { // a variable stands where no name can: for a number, or a length of time
-		plain := s.each(text, s.first)
-		if _, err := queries.Parser().ParseExpr(plain); err != nil {
-			return "", err
-		}
-		return plain, nil
-	}
-	s.fill(node, tokens)
-	return node.String(), nil
+	return errors.Join(missing...)
 }
 
 // each replaces every variable in a text.

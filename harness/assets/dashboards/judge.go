@@ -46,7 +46,7 @@ func Judge(ctx context.Context, all []*Dashboard, baseline, candidate queries.Se
 }
 
 func judge(ctx context.Context, pair *queries.Pair, d *Dashboard) ([]Judgement, []Problem, error) {
-	s := scope{options: pair.Options, values: map[string][]string{}, alls: map[string]string{}}
+	s := scope{options: pair.Options, values: map[string][]string{}, alls: map[string]string{}, fixed: map[string]bool{}}
 	var judgements []Judgement
 	var problems []Problem
 	for _, v := range d.Variables {
@@ -80,6 +80,7 @@ func judge(ctx context.Context, pair *queries.Pair, d *Dashboard) ([]Judgement, 
 func (s scope) resolve(ctx context.Context, pair *queries.Pair, d *Dashboard, v *Variable) (*Judgement, error) {
 	s.values[v.Name], s.alls[v.Name] = v.Fixed, v.All
 	if v.Query == "" {
+		s.fixed[v.Name] = true
 		return nil, nil
 	}
 	s.values[v.Name] = []string{}
@@ -121,6 +122,7 @@ func (j *Judgement) variable(ctx context.Context, pair *queries.Pair, e *queries
 		j.Losses, err = pair.Losses(ctx, e, pair.Candidate, pair.Baseline)
 	case !b:
 		j.Verdict = queries.Unproven
+		j.Losses, err = pair.Blind(ctx, e)
 	default:
 		j.Verdict = queries.Alive
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -40,7 +41,7 @@ func (d diagnosis) selector(ctx context.Context, s *parser.VectorSelector) (Loss
 // byName parts the matchers of the metric's name from all others.
 func byName(matchers []*labels.Matcher) (names, others []*labels.Matcher) {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName {
+		if m.Name == model.MetricNameLabel {
 			names = append(names, m)
 		} else {
 			others = append(others, m)
@@ -79,8 +80,8 @@ func (d diagnosis) matcher(ctx context.Context, loss *Loss, all, others []*label
 	var texts []string
 	for _, m := range guilty {
 		texts = append(texts, m.String())
-		loss.Has = append(loss.Has, valuesOf(chosen, m.Name)...)
-		loss.Lacks = append(loss.Lacks, valuesOf(near, m.Name)...)
+		loss.Has = append(loss.Has, d.has.valuesOf(chosen, m.Name)...)
+		loss.Lacks = append(loss.Lacks, d.lacks.valuesOf(near, m.Name)...)
 		if slices.ContainsFunc(pool, func(l labels.Labels) bool { return l.Has(m.Name) }) || m.Matches("") {
 			loss.Part = Matcher
 		}
@@ -90,9 +91,13 @@ func (d diagnosis) matcher(ctx context.Context, loss *Loss, all, others []*label
 	return nil
 }
 
+// scraped are labels that say where a series was scraped, and not what it is of.
+var scraped = []string{"job", "instance", "metrics_path", "endpoint", "service", "node", "cluster", "prometheus"}
+
 // nearest are the fewest matchers that part any series of the pool from being
 // chosen, and the series that they alone part from it. Of several such sets it
-// is the one that parts the most series, then the one written first.
+// is the one that says the least of where series come from, then the one that
+// parts the most series, then the one written first.
 func nearest(pool []labels.Labels, matchers []*labels.Matcher) ([]*labels.Matcher, []labels.Labels) {
 	sets := map[string][]labels.Labels{}
 	for _, l := range pool {
@@ -105,9 +110,17 @@ func nearest(pool []labels.Labels, matchers []*labels.Matcher) ([]*labels.Matche
 		}
 		sets[string(rejecting)] = append(sets[string(rejecting)], l)
 	}
+	targets := func(set string) (n int) {
+		for i, m := range matchers {
+			if set[i] == '1' && slices.Contains(scraped, m.Name) {
+				n++
+			}
+		}
+		return n
+	}
 	best := slices.MinFunc(slices.Sorted(maps.Keys(sets)), func(a, b string) int {
 		return cmp.Or(
-			cmp.Compare(strings.Count(a, "1"), strings.Count(b, "1")),
+			cmp.Compare(strings.Count(a, "1"), strings.Count(b, "1")), cmp.Compare(targets(a), targets(b)),
 			cmp.Compare(len(sets[b]), len(sets[a])), cmp.Compare(b, a))
 	})
 	var guilty []*labels.Matcher
@@ -119,17 +132,31 @@ func nearest(pool []labels.Labels, matchers []*labels.Matcher) ([]*labels.Matche
 	return guilty, sets[best]
 }
 
-// fewValues bounds how many values of a label a loss shows.
-const fewValues = 5
+const (
+	// fewValues bounds how many values of a label a loss shows, and longValue how
+	// long each is.
+	fewValues = 5
+	longValue = 64
+)
 
-// valuesOf are the first few values of a label, an absent one as "".
-func valuesOf(series []labels.Labels, name string) []string {
+// valuesOf are the first few values of a label, masked, an absent one as "".
+func (s *Side) valuesOf(series []labels.Labels, name string) []string {
 	seen := map[string]bool{}
 	for _, l := range series {
-		seen[`"`+l.Get(name)+`"`] = true
+		seen[`"`+clip(s.mask(l.Get(name)))+`"`] = true
 	}
 	values := slices.Sorted(maps.Keys(seen))
 	return values[:min(len(values), fewValues)]
+}
+
+// clip leaves out the middle of a long value: both ends tell values apart.
+func clip(value string) string {
+	runes := []rune(value)
+	if len(runes) <= longValue {
+		return value
+	}
+	half := longValue / 2
+	return string(runes[:half]) + "…" + string(runes[len(runes)-half:])
 }
 
 // narrow moves a loss from its selector to the guilty matcher, where the text

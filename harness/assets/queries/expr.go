@@ -104,7 +104,7 @@ func textOf(matchers []*labels.Matcher) string {
 	var parts []string
 	name := ""
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual && name == "" {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual && name == "" {
 			name = m.Value
 			continue
 		}

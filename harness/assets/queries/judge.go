@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -23,10 +25,10 @@ type Judgement struct {
 	Spare []string
 }
 
-// Amount is true when nothing but numbers makes the verdict, which one run can
-// hardly tell from chance.
-func (j Judgement) Amount() bool {
-	return j.Verdict == Changed && !slices.ContainsFunc(j.Differences, func(d Difference) bool { return !d.Amount })
+// Chance is true when the verdict rests on nothing that one run could tell from
+// chance.
+func (j Judgement) Chance() bool {
+	return j.Verdict == Changed && !slices.ContainsFunc(j.Differences, func(d Difference) bool { return !d.Chance })
 }
 
 // Judge compares the outcomes of an expression on both sides.
@@ -51,8 +53,11 @@ func (p *Pair) Judge(ctx context.Context, e *Expr, baseline, candidate Outcome) 
 	case New:
 		return p.explained(ctx, e, j, max(baseline.Level, candidate.Level), p.Candidate, p.Baseline)
 	}
+	if j.Verdict == Unproven && baseline.Level >= Results {
+		return j, err // nothing but constants
+	}
 	j.Differences = differences(baseline, candidate)
-	chosen, err := p.chosen(ctx, e)
+	chosen, err := p.chosen(ctx, e, j.Verdict == Unproven)
 	j.Differences = append(j.Differences, chosen...)
 	if len(j.Differences) > 0 {
 		j.Verdict = Changed
@@ -73,6 +78,8 @@ func (p *Pair) hidden(ctx context.Context, e *Expr) (Verdict, error) {
 		return Dead, err
 	case len(b) > 0 && len(c) == 0:
 		return New, err
+	case len(b) > 0:
+		return Unproven, err
 	}
 	return Alive, err
 }
@@ -149,11 +156,13 @@ func (p *Pair) both(ctx context.Context, s *parser.VectorSelector) (b, c []label
 	return b, c, err
 }
 
-// chosen compares what selectors choose that have series on both sides.
-func (p *Pair) chosen(ctx context.Context, e *Expr) ([]Difference, error) {
+// chosen compares what selectors choose that have series on both sides. Labels
+// that series lost or gained differ where the expression makes use of them; that
+// is only looked for when there are no results, which would show it.
+func (p *Pair) chosen(ctx context.Context, e *Expr, unproven bool) ([]Difference, error) {
 	var all []Difference
-	for _, s := range e.Selectors() {
-		b, c, err := p.both(ctx, s)
+	for _, s := range inAggregations(e.Node) {
+		b, c, err := p.both(ctx, s.VectorSelector)
 		if err != nil {
 			return nil, err
 		}
@@ -161,16 +170,70 @@ func (p *Pair) chosen(ctx context.Context, e *Expr) ([]Difference, error) {
 			continue
 		}
 		lost, gained := beyond(b, c), beyond(c, b)
-		if len(lost)+len(gained) > 0 {
-			all = append(all, Difference{"labels on series of " + s.String(), listed3(lost), listed3(gained), false})
+		kept := [2][]string{s.keeps(lost), s.keeps(gained)}
+		switch {
+		case unproven && len(kept[0])+len(kept[1]) > 0:
+			all = append(all, Difference{"labels on series of " + s.String(), listed3(kept[0]), listed3(kept[1]), false})
+		case len(lost)+len(gained) > 0 && manyMore(len(b), len(c)):
+			all = append(all, Difference{"series of " + s.String(), counted(len(b), lost), counted(len(c), gained), false})
 		}
-		idle, err := p.idle(ctx, s, len(b), len(c))
+		idle, err := p.idle(ctx, s.VectorSelector, len(b), len(c))
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, idle...)
 	}
 	return slices.Compact(all), nil
+}
+
+// counted is a number of series, and the labels that only these have.
+func counted(n int, labels []string) string {
+	if len(labels) == 0 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d with %s", n, listed3(labels))
+}
+
+// aggregated is a selector and the aggregation that it is in, if it is in one.
+type aggregated struct {
+	*parser.VectorSelector
+
+	by *parser.AggregateExpr
+}
+
+// inAggregations are the selectors of an expression with the innermost
+// aggregation around each.
+func inAggregations(node parser.Node) []aggregated {
+	var all []aggregated
+	parser.Inspect(node, func(n parser.Node, path []parser.Node) error {
+		s, ok := n.(*parser.VectorSelector)
+		if !ok {
+			return nil
+		}
+		found := aggregated{VectorSelector: s}
+		for _, above := range path {
+			if a, ok := above.(*parser.AggregateExpr); ok {
+				found.by = a
+			}
+		}
+		all = append(all, found)
+		return nil
+	})
+	return all
+}
+
+// keeps are those of some labels that outlive the aggregation.
+func (a aggregated) keeps(labels []string) []string {
+	if a.by == nil || a.by.Op == parser.TOPK || a.by.Op == parser.BOTTOMK {
+		return labels
+	}
+	var kept []string
+	for _, label := range labels {
+		if slices.Contains(a.by.Grouping, label) != a.by.Without {
+			kept = append(kept, label)
+		}
+	}
+	return kept
 }
 
 // beyond are the labels that several of some series have, and none of others.
@@ -199,7 +262,7 @@ func (p *Pair) idle(ctx context.Context, s *parser.VectorSelector, baseline, can
 	}
 	var all []Difference
 	for i, m := range s.LabelMatchers {
-		if m.Type != labels.MatchNotEqual && m.Type != labels.MatchNotRegexp || m.Name == labels.MetricName {
+		if m.Type != labels.MatchNotEqual && m.Type != labels.MatchNotRegexp || m.Name == model.MetricNameLabel {
 			continue
 		}
 		inverse, err := m.Inverse()

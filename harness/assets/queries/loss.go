@@ -45,6 +45,9 @@ type Loss struct {
 	// Near says that the numbers lie so close together that a threshold may part
 	// them by chance.
 	Near bool
+	// Absent says that the expression asks for the absence of what was lost: it is
+	// true where that is gone. Has and Lacks are then the other way round.
+	Absent bool
 	// Rewrite is what to write instead; nil when nothing is known that holds.
 	Rewrite *Rewrite
 	// Known is the ID of the catalogue entry whose habit of writing this is; empty
@@ -57,6 +60,11 @@ type Loss struct {
 // String says what happened, such as: lost container="POD" on
 // container_network_receive_bytes_total.
 func (l Loss) String() string {
+	if l.Absent {
+		present := l
+		present.Absent = false
+		return "absence, on the other side: " + present.String()
+	}
 	switch l.Part {
 	case Metric:
 		return "lost metric " + l.Text
@@ -202,9 +210,26 @@ func (d diagnosis) at(ctx context.Context, node parser.Node) (Loss, error) {
 	case *parser.BinaryExpr:
 		return d.operation(ctx, n)
 	case *parser.Call:
-		return d.place(Loss{Part: Function, Text: n.Func.Name}, n), nil
+		return d.call(ctx, n)
 	}
 	return d.place(Loss{Part: Function, Text: node.String()}, node), nil
+}
+
+// call names what a function lost whose arguments all have results; for absent,
+// what went on the other side.
+func (d diagnosis) call(ctx context.Context, n *parser.Call) (Loss, error) {
+	loss := d.place(Loss{Part: Function, Text: n.Func.Name}, n)
+	if n.Func.Name != "absent" && n.Func.Name != "absent_over_time" {
+		return loss, nil
+	}
+	turned := diagnosis{d.Pair, d.expr, d.lacks, d.has}
+	lost, err := turned.lost(ctx, n.Args[0])
+	if err != nil || !lost {
+		return loss, err
+	}
+	loss, err = turned.dying(ctx, n.Args[0])
+	loss.Absent, loss.Rewrite = true, nil // absence is what is asked for
+	return loss, err
 }
 
 // place notes where in the text a loss stands, if the text has it at all.

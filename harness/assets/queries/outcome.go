@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 )
@@ -114,7 +115,7 @@ func (s *Side) labelsOf(results promql.Matrix) map[string][]string {
 	values := map[string]map[string]bool{}
 	for _, series := range results {
 		series.Metric.Range(func(l labels.Label) {
-			if l.Name == labels.MetricName {
+			if l.Name == model.MetricNameLabel {
 				return
 			}
 			if values[l.Name] == nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
@@ -95,7 +96,7 @@ func (h habit) apply(loss Loss) [][]*labels.Matcher {
 			return nil
 		}
 		renamed := whole(h.Metric).ReplaceAllString(metric, h.Rename)
-		return [][]*labels.Matcher{append(matchersOf(labels.MetricName+`="`+renamed+`"`), others...)}
+		return [][]*labels.Matcher{append(matchersOf(model.MetricNameLabel+`="`+renamed+`"`), others...)}
 	}
 	at := slices.IndexFunc(others, h.fits)
 	if at < 0 || loss.Part == Metric || !strings.Contains(loss.Text, others[at].String()) {
@@ -109,10 +110,14 @@ func (h habit) apply(loss Loss) [][]*labels.Matcher {
 	return all
 }
 
-// fits is true for the matcher that a habit is about. A matcher that demands
-// nothing of the label is none.
+// fits is true for the matcher that a habit is about. One that only excludes is
+// none, unless the habit is to exclude the empty value.
 func (h habit) fits(m *labels.Matcher) bool {
-	return m.Name == h.Label && (h.Value == nil || whole(*h.Value).MatchString(m.Value))
+	excludes := m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp
+	if h.Value == nil {
+		return m.Name == h.Label && !excludes
+	}
+	return m.Name == h.Label && (!excludes || *h.Value == "") && whole(*h.Value).MatchString(m.Value)
 }
 
 // inQuotes is the value of a matcher as a part of a regular expression in quotes.
@@ -231,7 +236,7 @@ func (d diagnosis) alive(ctx context.Context, rewritten *Expr) (bool, error) {
 
 func nameOf(matchers []*labels.Matcher) string {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			return m.Value
 		}
 	}

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
@@ -22,6 +25,29 @@ type Series struct {
 	// Mask hides in a label's value what only this run knows, such as generated
 	// names. Nil hides nothing.
 	Mask func(string) string
+}
+
+// Settled moves the start of series to when every target has been scraped once:
+// an interval behind the first scrape of any. Targets come in one after the other,
+// and some expose samples older than the scrape; an evaluation before that sees
+// absences that are none. Series without the metric up stay as they are.
+func Settled(ctx context.Context, s Series) Series {
+	q, err := s.Querier(s.Start.UnixMilli(), s.End.UnixMilli())
+	if err != nil {
+		return s // whoever evaluates will say so
+	}
+	defer q.Close()
+	first := int64(math.MaxInt64)
+	set := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "up"))
+	for set.Next() {
+		if it := set.At().Iterator(nil); it.Next() != chunkenc.ValNone {
+			first = min(first, it.AtT())
+		}
+	}
+	if first < math.MaxInt64 {
+		s.Start = time.UnixMilli(first).Add(DefaultInterval)
+	}
+	return s
 }
 
 // Options say how to replay expressions over a recording of a few minutes. A

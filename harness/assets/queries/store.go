@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
@@ -35,7 +36,7 @@ func (s *Store) Add(v promql.Vector) {
 		if series == nil {
 			series = &promql.Series{Metric: sample.Metric}
 			s.series[name] = series
-			metric := sample.Metric.Get(labels.MetricName)
+			metric := sample.Metric.Get(model.MetricNameLabel)
 			s.named[metric] = append(s.named[metric], series)
 		}
 		if sample.H != nil {
@@ -92,7 +93,7 @@ func (q storeQuerier) Select(_ context.Context, _ bool, _ *storage.SelectHints, 
 // names are the metric names that matchers let through.
 func (q storeQuerier) names(matchers []*labels.Matcher) []string {
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			return []string{m.Value}
 		}
 	}

@@ -69,9 +69,9 @@ type Difference struct {
 	// What differs: label names, values of a label, count, values.
 	What                string
 	Baseline, Candidate string
-	// Amount says that only numbers differ, which one run can hardly tell from
-	// chance.
-	Amount bool
+	// Chance says that one run can hardly tell the difference from chance: only
+	// numbers differ, or which of several values there were.
+	Chance bool
 }
 
 func (d Difference) String() string {
@@ -84,19 +84,20 @@ func differences(b, c Outcome) []Difference {
 		return nil
 	}
 	var all []Difference
-	note := func(amount bool, what string, baseline, candidate any) {
-		all = append(all, Difference{what, fmt.Sprint(baseline), fmt.Sprint(candidate), amount})
+	note := func(chance bool, what string, baseline, candidate any) {
+		all = append(all, Difference{what, fmt.Sprint(baseline), fmt.Sprint(candidate), chance})
 	}
 	bNames, cNames := slices.Sorted(maps.Keys(b.Labels)), slices.Sorted(maps.Keys(c.Labels))
 	if !slices.Equal(bNames, cNames) {
 		note(false, "labels", listed3(bNames), listed3(cNames))
 	}
 	for _, name := range bNames {
-		if v, w := b.Labels[name], c.Labels[name]; disjoint(v, w) {
-			note(false, "values of label "+name, listed3(v), listed3(w))
+		lost, gained := without(b.Labels[name], c.Labels[name]), without(c.Labels[name], b.Labels[name])
+		if len(lost) > 0 && len(gained) > 0 {
+			note(len(lost) < len(b.Labels[name]), "values of label "+name, listed3(lost), listed3(gained))
 		}
 	}
-	if low, high := min(b.Series, c.Series), max(b.Series, c.Series); high >= manyfold*low && high-low > aFew {
+	if manyMore(b.Series, c.Series) {
 		note(false, "number of series", b.Series, c.Series)
 	}
 	if apart(b.Low, c.Low, tenfold) && apart(b.High, c.High, tenfold) {
@@ -105,9 +106,21 @@ func differences(b, c Outcome) []Difference {
 	return all
 }
 
-// disjoint is true for values of which each side has some, and none in common.
-func disjoint(b, c []string) bool {
-	return len(b) > 0 && len(c) > 0 && !slices.ContainsFunc(b, func(v string) bool { return slices.Contains(c, v) })
+// manyMore is true for two counts of which one is more than chance makes it.
+func manyMore(a, b int) bool {
+	low, high := min(a, b), max(a, b)
+	return high >= manyfold*low && high-low > aFew
+}
+
+// without are the values that others lack.
+func without(values, others []string) []string {
+	var left []string
+	for _, v := range values {
+		if !slices.Contains(others, v) {
+			left = append(left, v)
+		}
+	}
+	return left
 }
 
 // apart is true for two numbers of which one is that many times the other.

@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/tsdb"
 
@@ -96,7 +97,7 @@ func recorded(b *testing.B, container string) *tsdb.DB {
 				if m%10 == 0 {
 					of = container
 				}
-				l := labels.FromStrings(labels.MetricName, fmt.Sprintf("metric_%d_total", m), "container", of, "pod", "pod-"+strconv.Itoa(pod), "namespace", "ns-"+strconv.Itoa(pod%20))
+				l := labels.FromStrings(model.MetricNameLabel, fmt.Sprintf("metric_%d_total", m), "container", of, "pod", "pod-"+strconv.Itoa(pod), "namespace", "ns-"+strconv.Itoa(pod%20))
 				if _, err := appender.Append(0, l, int64(step)*benchScrape.Milliseconds(), float64(step*(1+pod%7))); err != nil {
 					b.Fatal(err)
 				}

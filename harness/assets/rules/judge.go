@@ -20,8 +20,9 @@ type Judgement struct {
 	Losses []Loss
 	// Differences say how the rule changed.
 	Differences []queries.Difference
-	// Amount is true when nothing but numbers makes the verdict.
-	Amount bool
+	// Chance is true when the verdict rests on nothing that one run could tell from
+	// chance.
+	Chance bool
 	// Spare are selectors of one side only that the rule can do without.
 	Spare []string
 	// Stimuli could prove a rule that is unproven.
@@ -78,7 +79,7 @@ func judge(ctx context.Context, pair *queries.Pair, r *Rule, baseline, candidate
 	}
 	j := Judgement{
 		Rule: r, Verdict: of.Verdict, Baseline: baseline, Candidate: candidate,
-		Differences: of.Differences, Spare: of.Spare, Amount: of.Amount(),
+		Differences: of.Differences, Spare: of.Spare, Chance: of.Chance(),
 	}
 	for _, loss := range losses {
 		j.Losses = append(j.Losses, Loss{Loss: loss, Place: r.Place(loss.Start)})

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -50,7 +51,7 @@ func namesOf(s *parser.VectorSelector, named map[string][]int) []string {
 	}
 	var names []string
 	for name := range named {
-		if matches(s, labels.MetricName, name) {
+		if matches(s, model.MetricNameLabel, name) {
 			names = append(names, name)
 		}
 	}

@@ -21,6 +21,9 @@ type Timeline struct {
 	queries.Outcome
 	// Alerts are all that an alert rule raised, sorted by their labels.
 	Alerts []Alert
+	// States are how far the rule got at each evaluation: Silent, Results for a
+	// recording rule, Pending or Firing.
+	States []queries.Level
 }
 
 // Alert is one alert, and when it fired.
@@ -29,6 +32,16 @@ type Alert struct {
 	// Firing are the numbers of the evaluations in which it fired, from 0; none for
 	// one that was only pending.
 	Firing []int
+}
+
+// Replay evaluates all rules over the series of one side, and returns when it did.
+func Replay(ctx context.Context, all []*Rule, s queries.Series, o queries.Options) ([]Timeline, []time.Time, error) {
+	side := queries.NewPair(s, s, o).Baseline
+	timelines, err := replay(ctx, side, all, readers(all))
+	if err != nil {
+		return nil, nil, fmt.Errorf("replaying rules: %w", err)
+	}
+	return timelines, side.Times(), nil
 }
 
 // replay evaluates all rules at every moment of a side, each after those that it
@@ -97,6 +110,7 @@ type run struct {
 	failed  error // the first error
 	alerts  map[string]*Alert
 	level   queries.Level
+	states  []queries.Level
 	almost  bool
 }
 
@@ -174,14 +188,19 @@ func (n *run) step(ctx context.Context, number int, t time.Time, query promrules
 		n.side.Record(slices.Concat(given, queries.Ended(n.last, given, t.UnixMilli())))
 		n.last = given
 	}
+	state := queries.Silent
 	if alerting, ok := n.eval.(*promrules.AlertingRule); ok {
-		n.watch(alerting, number, t)
+		state = n.watch(alerting, number, t)
+	} else if len(n.last) > 0 {
+		state = queries.Results
 	}
+	n.states = append(n.states, state)
 	return nil
 }
 
-// watch notes the states of the rule's alerts.
-func (n *run) watch(rule *promrules.AlertingRule, number int, t time.Time) {
+// watch notes the states of the rule's alerts, and returns the gravest.
+func (n *run) watch(rule *promrules.AlertingRule, number int, t time.Time) queries.Level {
+	gravest := queries.Silent
 	for _, a := range rule.ActiveAlerts() {
 		name := string(a.Labels.Bytes(nil))
 		if n.alerts[name] == nil {
@@ -189,13 +208,15 @@ func (n *run) watch(rule *promrules.AlertingRule, number int, t time.Time) {
 		}
 		switch a.State {
 		case promrules.StateFiring:
-			n.level = queries.Firing
+			gravest = queries.Firing
 			n.alerts[name].Firing = append(n.alerts[name].Firing, number)
 		case promrules.StatePending:
-			n.level = max(n.level, queries.Pending)
+			gravest = max(gravest, queries.Pending)
 			n.almost = n.almost || t.Sub(a.ActiveAt)+n.side.Interval() >= n.rule.For
 		}
 	}
+	n.level = max(n.level, gravest)
+	return gravest
 }
 
 func (n *run) timeline(ctx context.Context) (Timeline, error) {
@@ -204,7 +225,7 @@ func (n *run) timeline(ctx context.Context) (Timeline, error) {
 		return Timeline{}, err
 	}
 	outcome.Level, outcome.Almost = max(outcome.Level, n.level), n.almost
-	t := Timeline{Outcome: outcome}
+	t := Timeline{Outcome: outcome, States: n.states}
 	for _, name := range slices.Sorted(maps.Keys(n.alerts)) {
 		t.Alerts = append(t.Alerts, *n.alerts[name])
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/runtime"
 	"github.com/rehearse-dev/rehearse/harness/assets"
 	"github.com/rehearse-dev/rehearse/internal/strictyaml"
+	"github.com/rehearse-dev/rehearse/internal/suggest"
 	"github.com/rehearse-dev/rehearse/scenarios"
 )
 
@@ -58,7 +59,7 @@ func (l *loader) readOwn(data []byte) {
 	found := strictyaml.New("log searches", l.file)
 	var f File
 	var read []*Search
-	if strictyaml.Decode(data, &f, nil, found) {
+	if strictyaml.Decode(data, &f, found) {
 		c := checker{found, slices.Clone(found.List)}
 		if f.APIVersion != APIVersion {
 			c.add("apiVersion", "", "expected %q, found %q", APIVersion, f.APIVersion)
@@ -182,7 +183,7 @@ func oneOf[T ~string](c checker, at string, value T, known []T) {
 		}
 	}
 	hint := ""
-	if near := strictyaml.Nearest(string(value), names); near != "" {
+	if near := suggest.Nearest(string(value), names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	c.add(at, hint, "expected one of %s, found %q", strings.Join(names, ", "), value)

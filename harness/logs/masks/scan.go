@@ -207,10 +207,10 @@ func (s *scanner) mask(kind string) {
 }
 
 func (s *scanner) joins() bool {
-	switch end := len(s.out); {
-	case s.last.end == 0:
+	switch end := len(s.out); s.last.end {
+	case 0:
 		return false
-	case s.last.end == end:
+	case end:
 		return true
 	default:
 		return s.last.end == end-1 && joiner[s.out[end-1]]

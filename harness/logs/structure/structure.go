@@ -1,6 +1,9 @@
 package structure
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Form is how a message is built.
 type Form uint8
@@ -77,7 +80,7 @@ func (p *Parser) reset() {
 func (p *Parser) field(key, value []byte) {
 	switch role := roleOf(key); {
 	case role == message && p.line.Message == nil:
-		p.line.Message = value[:len(value):len(value)]
+		p.line.Message = slices.Clip(value)
 	case role == level && p.line.Level == NoLevel:
 		p.line.Level = levelOf(value)
 	case role == caller && p.line.Caller == nil && isCaller(value):

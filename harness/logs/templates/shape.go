@@ -58,7 +58,7 @@ var (
 // shape is a word with everything in it that looks like a value replaced by
 // <*>, whatever its kind.
 func shape(word string) string {
-	if strings.IndexAny(word, "<./\\\"'`([{-") < 0 {
+	if !strings.ContainsAny(word, "<./\\\"'`([{-") {
 		return word // most words
 	}
 	word = unkind(word)

@@ -3,6 +3,7 @@ package templates_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -239,7 +240,7 @@ func TestTooManyDifferentLines(t *testing.T) {
 
 // letters writes a number without digits.
 func letters(n int) string {
-	return strings.Map(func(r rune) rune { return r - '0' + 'k' }, fmt.Sprint(n))
+	return strings.Map(func(r rune) rune { return r - '0' + 'k' }, strconv.Itoa(n))
 }
 
 func TestIDs(t *testing.T) {

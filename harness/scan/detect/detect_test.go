@@ -289,6 +289,44 @@ func TestBombsDoNotGrow(t *testing.T) {
 	}
 }
 
+// TestWhatNestsTooDeepIsAGap keeps files from ending the program: a stack that has
+// run out cannot be caught.
+func TestWhatNestsTooDeepIsAGap(t *testing.T) {
+	t.Parallel()
+	rule := func(expr string) string {
+		return "groups: [{name: g, rules: [{alert: A, expr: '" + expr + "'}]}]\n"
+	}
+	many := func(s string) string { return strings.Repeat(s, 400_000) }
+	for name, row := range map[string]struct{ file, content string }{
+		"subshells":             {"x.sh", many("(") + "docker ps"},
+		"groups":                {"x.sh", many("{ ") + "docker ps"},
+		"conditions":            {"x.sh", many("if ") + "docker ps"},
+		"a chain":               {"x.sh", many("docker ps && ") + "docker ps"},
+		"a chain of many lines": {"x.sh", many("docker ps |\n") + "docker ps"},
+		"arithmetic":            {"x.sh", "echo $((" + many("(") + "1; docker ps"},
+		"a container's script":  {"x.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a.sh: '" + many("(") + "docker ps'}\n"},
+		"a query":               {"x.yaml", rule(strings.Repeat("(", 5000) + "engine_daemon_x" + strings.Repeat(")", 5000))},
+		"a long query":          {"x.yaml", rule(many("engine_daemon_x + ") + "1")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := detect.File(row.file, []byte(row.content))
+			if len(result.Gaps) != 1 || !strings.Contains(result.Gaps[0].Reason, "than") {
+				t.Errorf("gaps %v, want one", result.Gaps)
+			}
+		})
+	}
+}
+
+func TestManyCommandsAreNoNesting(t *testing.T) {
+	t.Parallel()
+	script := "#!/bin/sh\n" + strings.Repeat("if [ -e x ]; then (a && b) | c; fi # (((\ncase x in a) b;; esac\n", 4000) + "docker ps\n"
+	result := detect.File("x.sh", []byte(script))
+	if len(result.Findings) != 1 || len(result.Gaps) != 0 {
+		t.Errorf("%d findings, gaps %v; want the command alone", len(result.Findings), result.Gaps)
+	}
+}
+
 func FuzzFile(f *testing.F) {
 	err := filepath.WalkDir("../testdata/corpus", func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() {

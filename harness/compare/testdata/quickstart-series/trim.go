@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
@@ -92,14 +93,14 @@ func keepObject(o record.Object) bool {
 func keepSeries(ls labels.Labels) bool {
 	le, id := ls.Get("le"), ls.Get("id")
 	switch {
-	case !keepJob(ls.Get("job")), !keepMetric(ls.Get(labels.MetricName)), le != "" && le != "+Inf":
+	case !keepJob(ls.Get("job")), !keepMetric(ls.Get(model.MetricNameLabel)), le != "" && le != "+Inf":
 		return false
 	case ls.Get("pod") != "":
 		return keepPod(ls.Get("pod"))
 	case ls.Get("device") != "" && id == "/", ls.Get("interface") != "" && ls.Get("interface") != "eth0":
 		return strings.Contains(ls.Get("device"), "shm")
 	default:
-		return id == "" || id == "/" || strings.HasSuffix(id, "/docker.service") || strings.HasSuffix(id, "/containerd.service") || strings.HasSuffix(id, ".scope") && strings.Contains(ls.Get(labels.MetricName), "_cpu_")
+		return id == "" || id == "/" || strings.HasSuffix(id, "/docker.service") || strings.HasSuffix(id, "/containerd.service") || strings.HasSuffix(id, ".scope") && strings.Contains(ls.Get(model.MetricNameLabel), "_cpu_")
 	}
 }
 
@@ -132,7 +133,7 @@ func copySeries(ctx context.Context, run, prefix, into string) error {
 		return err
 	}
 	app := w.Appender(ctx)
-	all := q.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+"))
+	all := q.Select(ctx, true, nil, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+"))
 	for all.Next() {
 		if !keepSeries(all.At().Labels()) {
 			continue

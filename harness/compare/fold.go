@@ -83,7 +83,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 
 // followers are the kinds and aspects that show what comes of other differences.
 var (
-	followingKinds   = []record.Kind{record.Agents, record.Stores, record.Searches, record.Rules, record.Dashboards}
+	followingKinds   = []record.Kind{record.Agents, record.Access, record.Stores, record.Searches, record.Rules, record.Dashboards}
 	followingAspects = []string{health, outcome, message, howMuch}
 )
 

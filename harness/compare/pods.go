@@ -27,10 +27,12 @@ type pod struct {
 	Spec struct {
 		NodeName                   string
 		Containers, InitContainers []struct {
-			Name, Image string
-			Lifecycle   struct{ PostStart *struct{} }
+			Name, Image  string
+			Lifecycle    struct{ PostStart *struct{} }
+			VolumeMounts []struct{ Name, MountPath, SubPath string }
 		}
 		Volumes []struct {
+			Name     string
 			HostPath *struct{ Path, Type string }
 		}
 	}
@@ -53,6 +55,7 @@ type condition struct {
 type container struct {
 	Name, Image, ImageID, ContainerID string
 	RestartCount                      int
+	User                              struct{ Linux *struct{ UID int64 } }
 	State, LastState                  struct {
 		Waiting    *struct{ Reason, Message string }
 		Running    *struct{ StartedAt time.Time }

@@ -114,6 +114,9 @@ func (p *performance) apply(ctx context.Context) error {
 // put applies the workloads and waits until they are ready.
 func (p *performance) put(ctx context.Context) error {
 	p.applied = true
+	if err := p.start(ctx, p.Onlookers); err != nil {
+		return err
+	}
 	err := p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
 		return p.Applier.Apply(ctx, c, p.Scenario)
 	})

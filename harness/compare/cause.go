@@ -23,33 +23,59 @@ type attribution struct {
 // causes returns the catalogue entry that explains each finding, or the zero
 // entry. How a workload ended up, and how often it got events on the way, is a
 // consequence: it takes the cause of what events and status say of that workload,
-// if there is only one.
+// if there is only one. So does what a container says instead of something else,
+// and what a silenced agent no longer says or counts.
 func (a attribution) causes(found []Finding) []catalogue.Entry {
 	causes := make([]catalogue.Entry, len(found))
-	of := map[string]map[string]catalogue.Entry{} // by workload, by ID
+	of, said := causesOf{}, causesOf{}
 	for i, f := range found {
 		causes[i] = a.explain(f)
-		if id := causes[i].ID; id != "" && f.Kind == record.Events {
-			workload := workloadOf(f.Subject)
-			if of[workload] == nil {
-				of[workload] = map[string]catalogue.Entry{}
-			}
-			of[workload][id] = causes[i]
+		switch {
+		case f.Kind == record.Events:
+			of.add(workloadOf(f.Subject), causes[i])
+		case f.Aspect == message && sourceOf(f.Subject) != runtimeJournal:
+			said.add(sourceOf(f.Subject), causes[i])
 		}
 	}
 	silenced := silencedAgents(found, causes)
 	for i, f := range found {
-		if f.Aspect == message && causes[i].ID == "" {
-			causes[i] = silenced[path.Base(workloadOf(sourceOf(f.Subject)))]
-		}
-		follows := f.Aspect == health || f.Aspect == howMuch
-		if own := of[f.Subject]; follows && causes[i].ID == "" && len(own) == 1 {
-			for _, entry := range own {
-				causes[i] = entry
-			}
+		switch source := sourceOf(f.Subject); {
+		case causes[i].ID != "":
+		case f.Aspect == message && len(said[source]) > 0:
+			causes[i] = said.only(source)
+		case f.Aspect == message:
+			causes[i] = silenced[path.Base(workloadOf(source))]
+		case f.Aspect == health, f.Aspect == howMuch:
+			causes[i] = of.only(f.Subject)
+		case f.Aspect == metricName && f.Change == Lost:
+			causes[i] = silenced[exposerOf(f.Subject)]
 		}
 	}
 	return causes
+}
+
+// causesOf are the causes by which something differs, by its name and by their IDs.
+type causesOf map[string]map[string]catalogue.Entry
+
+func (c causesOf) add(name string, entry catalogue.Entry) {
+	if entry.ID == "" {
+		return
+	}
+	if c[name] == nil {
+		c[name] = map[string]catalogue.Entry{}
+	}
+	c[name][entry.ID] = entry
+}
+
+// only is the cause of the named thing if it has one and no other.
+func (c causesOf) only(name string) catalogue.Entry {
+	if len(c[name]) != 1 {
+		return catalogue.Entry{}
+	}
+	for _, entry := range c[name] {
+		return entry
+	}
+	return catalogue.Entry{}
 }
 
 // silencedAgents are the causes by which agents went quiet or changed, by the name
@@ -62,6 +88,15 @@ func silencedAgents(found []Finding, causes []catalogue.Entry) map[string]catalo
 		}
 	}
 	return silenced
+}
+
+// exposerOf is the workload whose pods expose a metric; empty for another endpoint.
+func exposerOf(subject string) string {
+	target, _, _ := strings.Cut(subject, " ")
+	if !strings.HasPrefix(target, podTarget) {
+		return ""
+	}
+	return path.Base(target)
 }
 
 // sourceOf is the container or the unit that a message comes from.

@@ -74,6 +74,7 @@ func Compare(ctx context.Context, in Input) (*Comparison, error) {
 		Strict:     in.Strict,
 	}
 	c.Findings = attribution{known, c.Pair}.fold(section.Findings, c.Checks, c.Assets)
+	spareProven(c.Findings, c.Checks)
 	if err := c.accept(in.Expectations, ended(in)); err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
@@ -90,7 +91,7 @@ func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 	for _, suite := range s.Spec.Suites {
 		shipped = append(shipped, suite.Builtin...)
 	}
-	return []Comparer{Specs(shipped), Logs(), Messages(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Searches(assets, s.Spec.Assets.LogSearches)}
+	return []Comparer{Specs(shipped), Logs(), Messages(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Access(), Searches(assets, s.Spec.Assets.LogSearches)}
 }
 
 // sections runs all comparers on every pair of runs, and judges the pairs as one.

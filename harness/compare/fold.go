@@ -83,14 +83,15 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 
 // followers are the kinds and aspects that show what comes of other differences.
 var (
-	followingKinds   = []record.Kind{record.Agents, record.Stores, record.Searches, record.Rules, record.Dashboards}
+	followingKinds   = []record.Kind{record.Agents, record.Access, record.Stores, record.Searches, record.Rules, record.Dashboards}
 	followingAspects = []string{health, outcome, message, howMuch}
 )
 
 // consequence is 1 for what may follow from other findings, such as an agent that
-// went quiet or a rule that died.
+// went quiet, a rule that died or what a workload exposes.
 func consequence(f Finding) int {
-	if slices.Contains(followingKinds, f.Kind) || slices.Contains(followingAspects, f.Aspect) {
+	exposed := f.Kind == record.Metrics && strings.HasPrefix(f.Subject, podTarget)
+	if exposed || slices.Contains(followingKinds, f.Kind) || slices.Contains(followingAspects, f.Aspect) {
 		return 1
 	}
 	return 0
@@ -161,9 +162,9 @@ func (f *Finding) on(side clusters.Side) []Evidence {
 
 // appearance is the ID of findings that nothing explains. Those that look alike
 // share one, whatever their subject: many containers, one reason. What became of
-// an agent, a search, a rule, a panel, a workload or a spec of the user's is a
-// matter of its own, and so is each amount; shipped specs that all went one way are
-// one matter per suite.
+// an agent, a stimulus, a search, a rule, a panel, a workload or a spec of the user's
+// is a matter of its own, and so is each amount; shipped specs that all went one way
+// are one matter per suite.
 func appearance(f Finding) string {
 	h := fnv.New32a()
 	switch {
@@ -181,7 +182,7 @@ func appearance(f Finding) string {
 // ownMatter is true for a finding that shares no ID with others.
 func ownMatter(f Finding) bool {
 	switch f.Kind {
-	case record.Specs, record.Agents, record.Searches, record.Rules, record.Dashboards:
+	case record.Specs, record.Agents, record.Stimuli, record.Searches, record.Rules, record.Dashboards:
 		return true
 	case record.Stores:
 		return f.Aspect == result

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rehearse-dev/rehearse/clusters/runtime"
 	"github.com/rehearse-dev/rehearse/harness/logs/structure"
@@ -101,7 +102,7 @@ func (m sources) containers(r *record.Recording, group int, masks [2]*normalise.
 			if f.Path == "" { // what the API server gives has no envelope
 				text = line.Raw
 			}
-			said.miner.Add(group, text, templates.At{File: f.File, Line: line.Number, Text: line.Raw})
+			said.miner.Add(group, decoded(text), templates.At{File: f.File, Line: line.Number, Text: line.Raw})
 		}
 	}
 	return nil
@@ -124,6 +125,15 @@ func (m sources) units(r *record.Recording, group int, masks [2]*normalise.Maske
 		}
 	}
 	return nil
+}
+
+// decoded is a text with each byte that is no UTF-8 replaced, as Docker does before
+// it writes a line and containerd does not: that is a matter of the envelope.
+func decoded(text []byte) []byte {
+	if utf8.Valid(text) {
+		return text
+	}
+	return []byte(string([]rune(string(text))))
 }
 
 func journalOf(unit string) string {

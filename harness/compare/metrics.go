@@ -194,6 +194,9 @@ func schemasOf(of [2]*record.Recording, shared, leaveOut map[string]bool) ([2]*s
 	return schemas, group.Wait()
 }
 
+// podTarget begins the names of the endpoints of pods.
+const podTarget = "pod/"
+
 // dependsOnRuntime is true for kubelet's endpoints, and for those of workloads
 // that are not the cluster's own.
 func dependsOnRuntime(target string) bool {
@@ -201,7 +204,7 @@ func dependsOnRuntime(target string) bool {
 		return true
 	}
 	_, pod, _ := strings.Cut(target, "/")
-	isPod := strings.HasPrefix(target, "pod/") || strings.HasPrefix(target, "service/")
+	isPod := strings.HasPrefix(target, podTarget) || strings.HasPrefix(target, "service/")
 	return isPod && !strings.HasPrefix(pod, "kube-system/") && !strings.HasPrefix(pod, suitePrefix)
 }
 

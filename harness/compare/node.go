@@ -127,8 +127,9 @@ func (n nodeSide) software(of record.NodeFacts) {
 }
 
 var (
-	// handedOut are addresses whose port the kernel chose: nobody can lean on it.
-	handedOut = regexp.MustCompile(`^tcp:.*:(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[4-6]\d{4})$`)
+	// handedOut are addresses that the kernel chose, a port or an abstract name of
+	// five digits (unix(7), autobind): nobody can lean on them.
+	handedOut = regexp.MustCompile(`^tcp:.*:(?:3276[89]|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|[4-6]\d{4})$|^unix:@[0-9a-f]{5}$`)
 	// anonymous is what runtimes and kubelet name sockets by that have no name.
 	anonymous = regexp.MustCompile(`\b[0-9a-f]{16,}\b|\b\d{5,}\b`)
 	// daemon is what the long-running processes of container runtimes are

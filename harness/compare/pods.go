@@ -27,10 +27,12 @@ type pod struct {
 	Spec struct {
 		NodeName                   string
 		Containers, InitContainers []struct {
-			Name, Image string
-			Lifecycle   struct{ PostStart *struct{} }
+			Name, Image  string
+			Lifecycle    struct{ PostStart *struct{} }
+			VolumeMounts []struct{ Name, MountPath, SubPath string }
 		}
 		Volumes []struct {
+			Name     string
 			HostPath *struct{ Path, Type string }
 		}
 	}
@@ -169,7 +171,7 @@ func (f *Finding) touches(r *record.Recording, list []pod, leans func(dir string
 	for _, p := range list {
 		for _, dir := range p.hostPaths() {
 			if leans(dir) {
-				f.Assets = append(f.Assets, Asset{Kind: "workload", Name: p.role, Why: "mounts " + dir + " of its node"})
+				f.Assets = append(f.Assets, Asset{Kind: "workload", Name: p.role, Why: mounts + dir + " of its node"})
 				f.Evidence = append(f.Evidence, p.evidence(r, fmt.Sprintf("pod %s mounts hostPath %s", p.Metadata.Name, dir)))
 			}
 		}

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"github.com/rehearse-dev/rehearse/clusters"
+	"github.com/rehearse-dev/rehearse/harness/normalise"
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
@@ -32,12 +33,13 @@ func Stimuli() Comparer {
 // playbill is what was done to one side.
 type playbill struct {
 	recording *record.Recording
+	mask      *normalise.Masker
 	order     []string
 	entries   map[string]record.Line[record.Stimulus]
 }
 
 func played(r *record.Recording) (playbill, error) {
-	p := playbill{recording: r, entries: map[string]record.Line[record.Stimulus]{}}
+	p := playbill{recording: r, mask: normalise.New(r.Meta.Names), entries: map[string]record.Line[record.Stimulus]{}}
 	for line, err := range record.Entries[record.Stimulus](r, record.StimuliFile) {
 		if err != nil {
 			return p, err
@@ -48,12 +50,17 @@ func played(r *record.Recording) (playbill, error) {
 	return p, nil
 }
 
-// value is empty for a stimulus that did not happen.
+// value says what showed that a stimulus happened; it is empty for one that did not.
 func (p playbill) value(name string) string {
-	if line, ok := p.entries[name]; ok && line.Entry.Missing == "" {
+	line, ok := p.entries[name]
+	switch {
+	case !ok || line.Entry.Missing != "":
+		return ""
+	case line.Entry.Evidence == "":
 		return happened
+	default:
+		return happened + ": " + p.mask.Text(line.Entry.Evidence)
 	}
-	return ""
 }
 
 func (p playbill) why(name string) string {

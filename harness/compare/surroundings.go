@@ -13,18 +13,19 @@ import (
 // paths that it mounts from its node. It is empty where nothing differs.
 func surroundings(before, after *audience) (string, error) {
 	var differing []string
-	for _, dir := range mounted(slices.Concat(before.pods, after.pods)) {
+	dirs := mounted(slices.Concat(before.pods, after.pods))
+	for _, dir := range dirs {
 		paths, err := pathsWithin(dir, before.recording, after.recording)
 		if err != nil {
 			return "", err
 		}
 		differing = append(differing, paths...)
-		logs, err := logsWithin(dir, before, after)
-		if err != nil {
-			return "", err
-		}
-		differing = append(differing, logs...)
 	}
+	logs, err := logsWithin(dirs, before, after)
+	if err != nil {
+		return "", err
+	}
+	differing = append(differing, logs...)
 	slices.Sort(differing)
 	if len(differing) == 0 {
 		return "", nil
@@ -78,10 +79,11 @@ func pathsWithin(dir string, before, after *record.Recording) ([]string, error) 
 	return differing, nil
 }
 
-// logsWithin says that container logs lie at or below dir and are written
-// another way, unless the agent is set to read them that way too.
-func logsWithin(dir string, before, after *audience) ([]string, error) {
-	if !holdsLogs(dir) {
+// logsWithin says that container logs lie at or below one of the directories and
+// are written another way, unless the agent is set to read them that way too; or
+// that they do not lie there any more.
+func logsWithin(dirs []string, before, after *audience) ([]string, error) {
+	if !slices.ContainsFunc(dirs, holdsLogs) {
 		return nil, nil
 	}
 	was, err := formats(before.recording)
@@ -89,19 +91,32 @@ func logsWithin(dir string, before, after *audience) ([]string, error) {
 		return nil, err
 	}
 	is, err := formats(after.recording)
-	if err != nil || was == is || canRead(after.settings, is) {
+	switch {
+	case err != nil || was == is:
 		return nil, err
+	case !slices.ContainsFunc(dirs, func(dir string) bool { return holds(dir, kubeletLogs) }):
+		return []string{"container logs are not below " + dockerLogs + " any more"}, nil
+	case canRead(after.settings, is):
+		return nil, nil
+	default:
+		return []string{fmt.Sprintf("container logs are %s instead of %s", is, was)}, nil
 	}
-	return []string{fmt.Sprintf("container logs are %s instead of %s", is, was)}, nil
 }
+
+// dockerLogs is where Docker alone has container logs.
+const dockerLogs = "/var/lib/docker/containers"
+
+// kubeletLogs are where container logs are to be found with every runtime.
+var kubeletLogs = []string{"/var/log/pods", "/var/log/containers"}
 
 const absent = "absent"
 
 // holdsLogs is true for a directory of a node in or above which container logs
 // lie, whatever the runtime.
-func holdsLogs(dir string) bool {
-	return slices.ContainsFunc([]string{"/var/log/pods", "/var/log/containers", "/var/lib/docker/containers"},
-		func(logs string) bool { return within(logs, dir) || within(dir, logs) })
+func holdsLogs(dir string) bool { return holds(dir, kubeletLogs) || holds(dir, []string{dockerLogs}) }
+
+func holds(dir string, places []string) bool {
+	return slices.ContainsFunc(places, func(logs string) bool { return within(logs, dir) || within(dir, logs) })
 }
 
 // pathTypes says what is at every recorded path, on all nodes.

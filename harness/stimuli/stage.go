@@ -61,7 +61,11 @@ func until(ctx context.Context, ask func(context.Context) (string, error)) (stri
 	var answer string
 	var last error
 	err := wait.PollUntilContextCancel(ctx, pollInterval, true, func(ctx context.Context) (bool, error) {
-		answer, last = ask(ctx)
+		var err error
+		answer, err = ask(ctx)
+		if deadline, ok := ctx.Deadline(); err == nil || !ok || time.Until(deadline) > pollInterval {
+			last = err // what is asked when the time is up fails for that reason alone
+		}
 		return answer != "", nil
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -38,9 +39,23 @@ func shipped(t *testing.T) []string {
 	return names
 }
 
+// withPlanted lists the planted scenarios, too, which do not ship with the program.
+func withPlanted(t *testing.T) []string {
+	t.Helper()
+	files, err := fs.Glob(os.DirFS("."), "planted/*/scenario.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("finding planted scenarios: %d found, %v", len(files), err)
+	}
+	names := shipped(t)
+	for _, f := range files {
+		names = append(names, path.Dir(f))
+	}
+	return names
+}
+
 func TestShippedManifestsDecodeStrictly(t *testing.T) {
 	t.Parallel()
-	for _, name := range shipped(t) {
+	for _, name := range withPlanted(t) {
 		if len(manifests(t, name)) == 0 {
 			t.Errorf("scenario %q has no objects", name)
 		}
@@ -51,7 +66,7 @@ func TestShippedManifestsDecodeStrictly(t *testing.T) {
 // only a cluster would show otherwise.
 func TestShippedManifestsFitTogether(t *testing.T) {
 	t.Parallel()
-	for _, name := range shipped(t) {
+	for _, name := range withPlanted(t) {
 		objects := manifests(t, name)
 		images := declaredImages(t, name)
 		pods := podTemplates(objects)
@@ -66,9 +81,10 @@ func TestShippedManifestsFitTogether(t *testing.T) {
 	}
 }
 
-// unlisted are images that are meant not to be there: one that nobody has, and
-// those that the registry scenario pulls.
+// unlisted are images that are meant not to be there: those that nobody has, and
+// those that the registry scenario pulls. The toolbox is on every node.
 var unlisted = []string{
+	"rehearse.dev/toolbox:1", "Planted/Docker:1",
 	"127.0.0.1:5999/ghost:1",
 	"rehearse-registry/popular:1", "rehearse-registry/rare:1", "10.96.0.103/team/ledger:1",
 	"10.96.0.104:5000/team/greeter:1", "10.96.0.105/team/signed:1", "10.96.0.201:5000/team/ranged:1",
@@ -119,10 +135,27 @@ func podTemplates(objects []runtime.Object) []corev1.PodTemplateSpec {
 	return pods
 }
 
+// withSuite is the folder of a scenario. A planted one has a suite that is not
+// compiled yet: an empty file stands for it in a copy.
+func withSuite(t *testing.T, name string) string {
+	t.Helper()
+	if !strings.HasPrefix(name, "planted/") {
+		return name
+	}
+	dir := filepath.Join(t.TempDir(), path.Base(name))
+	if err := os.CopyFS(dir, os.DirFS(name)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "planted.test"), nil, 0o755); err != nil { //nolint:gosec // it has to be executable
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // declaredImages are the images that a scenario says it needs.
 func declaredImages(t *testing.T, name string) []string {
 	t.Helper()
-	s, err := scenarios.Load(name)
+	s, err := scenarios.Load(withSuite(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

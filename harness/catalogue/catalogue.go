@@ -59,7 +59,7 @@ func (c *Catalogue) Entry(id string) (Entry, bool) {
 
 // Explain returns the entry that accounts for a difference.
 func (c *Catalogue) Explain(d Difference) (Entry, bool) {
-	at := slices.IndexFunc(c.Entries, func(e Entry) bool { return e.explains(d) })
+	at := slices.IndexFunc(c.Entries, func(e Entry) bool { return e.Explains(d) })
 	if at < 0 {
 		return Entry{}, false
 	}
@@ -83,7 +83,7 @@ const maxNear = 3
 func (c *Catalogue) Search(text string) []Entry {
 	words := strings.Fields(strings.ToLower(text))
 	return slices.DeleteFunc(slices.Clone(c.Entries), func(e Entry) bool {
-		all := strings.ToLower(strings.Join([]string{e.ID, e.Title, e.Docker, e.Containerd, e.Why, e.Who, e.Remedy}, "\n"))
+		all := strings.ToLower(strings.Join([]string{e.ID, e.Title, e.Docker, e.Containerd, e.Why, e.Who, e.Remedy, e.Dockershim}, "\n"))
 		return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
 	})
 }
@@ -137,10 +137,7 @@ func (e *Entry) mistakes() []string {
 		check(strings.TrimSpace(text) != "", field+": missing")
 	}
 	check(e.Severity == "changes" || e.Severity == "info", "severity: want changes or info")
-	check(e.Known.Observed != nil || e.Known.Documented != "" || e.Known.Reported != "", "known: want observed, documented or reported")
-	if o := e.Known.Observed; o != nil {
-		check(o.Scenario != "" && o.At != "", "known: observed: want scenario and at")
-	}
+	mistakes = append(mistakes, e.Known.mistakes()...)
 	check(len(e.Match) > 0, "match: missing")
 	for _, b := range e.Baselines {
 		check(b == clusters.Docker || b == clusters.Dockershim, "baselines: want docker or dockershim")

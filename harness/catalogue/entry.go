@@ -30,42 +30,13 @@ type Entry struct {
 	Severity string `yaml:"severity"`
 	// Known says how the difference is known.
 	Known Known `yaml:"known"`
+	// Versions are those that the entry holds for; empty means all that are in use.
+	Versions string `yaml:"versions,omitempty"`
 	// Baselines are the kinds of Docker side that the entry holds for; empty
 	// means all of them.
 	Baselines []clusters.Runtime `yaml:"baselines,omitempty"`
 	// Match lists what the entry explains: a difference that fits any of them.
 	Match []Matcher `yaml:"match"`
-}
-
-// Known is how a difference is known: by having seen it, or by somebody's word.
-type Known struct {
-	Observed *Observed `yaml:"observed,omitempty"`
-	// Documented and Reported name the source: documentation or program text, or
-	// an issue or trial that is not recorded here.
-	Documented string `yaml:"documented,omitempty"`
-	Reported   string `yaml:"reported,omitempty"`
-}
-
-// Observed is where a recorded rehearsal of our own shows a difference.
-type Observed struct {
-	Scenario string `yaml:"scenario"`
-	// At is a subject of the finding: a spec, or what else was compared.
-	At string `yaml:"at"`
-}
-
-// String says it in a sentence.
-func (k Known) String() string {
-	var parts []string
-	if k.Observed != nil {
-		parts = append(parts, fmt.Sprintf("observed in scenario %s, at %q", k.Observed.Scenario, k.Observed.At))
-	}
-	if k.Documented != "" {
-		parts = append(parts, "documented: "+k.Documented)
-	}
-	if k.Reported != "" {
-		parts = append(parts, "reported: "+k.Reported)
-	}
-	return strings.Join(parts, "; ")
 }
 
 // Matcher fits a difference when every pattern that is set does. Patterns are
@@ -111,9 +82,9 @@ func (p *Pattern) UnmarshalYAML(node *yaml.Node) error {
 
 func (p Pattern) fits(s string) bool { return p.Regexp == nil || p.MatchString(s) }
 
-// explains is true when any matcher fits and the entry holds for the Docker side
+// Explains is true when any matcher fits and the entry holds for the Docker side
 // at hand.
-func (e *Entry) explains(d Difference) bool {
+func (e *Entry) Explains(d Difference) bool {
 	if len(e.Baselines) > 0 && !slices.Contains(e.Baselines, d.Runtime) {
 		return false
 	}
@@ -136,22 +107,27 @@ func (e *Entry) Text() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s: %s\n", e.ID, e.Title)
 	for _, part := range e.parts() {
-		fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
-	}
-	if len(e.Baselines) > 0 {
-		fmt.Fprintf(&out, "\nHolds for: %s\n", baselines(e.Baselines))
+		if part[1] != "" {
+			fmt.Fprintf(&out, "\n%s:\n%s", part[0], indent(part[1]))
+		}
 	}
 	return out.String()
 }
 
-// parts are what there is to say of an entry, each under its heading.
+// parts are what an entry says, under the heading that each has.
 func (e *Entry) parts() [][2]string {
 	docker := [][2]string{{"Docker", e.Docker}}
 	if e.Dockershim != "" {
 		docker = [][2]string{{"Docker behind dockershim (kubelet up to 1.23)", e.Dockershim}, {"Docker behind cri-dockerd", e.Docker}}
 	}
 	return append(docker, [][2]string{
-		{"containerd", e.Containerd}, {"Why", e.Why}, {"Who is hit", e.Who}, {"What to do", e.Remedy}, {"Known", e.Known.String()},
+		{"containerd", e.Containerd},
+		{"Why", e.Why},
+		{"Who is hit", e.Who},
+		{"What to do", e.Remedy},
+		{"Known", e.Known.String()},
+		{"Holds for", baselines(e.Baselines)},
+		{"Versions", e.Versions},
 	}...)
 }
 

@@ -20,7 +20,7 @@ func (c *Catalogue) Page() string {
 	}
 	for _, e := range entries {
 		fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", e.ID, cell(e.Title))
-		for _, part := range append(e.parts(), [2]string{"Holds for", baselines(e.Baselines)}) {
+		for _, part := range e.parts() {
 			if part[1] != "" {
 				fmt.Fprintf(&b, "- **%s:** %s\n", part[0], cell(part[1]))
 			}
@@ -36,7 +36,8 @@ const pageHead = `# Known differences between Docker and containerd
 What a report names as the cause of a finding. There are %d entries, of which %d were
 observed: a recorded rehearsal that is kept with the code shows them, and a test fails
 when it no longer does. The others are documented, by documentation or program text, or
-reported by somebody. ` + "`rehearse explain ID`" + ` prints an entry, ` + "`rehearse explain TEXT`" + `
+reported by somebody; where our own pair shows otherwise, the entry says so, and what was
+seen stands. ` + "`rehearse explain ID`" + ` prints an entry, ` + "`rehearse explain TEXT`" + `
 searches them all.
 `
 
@@ -48,18 +49,6 @@ func observed(entries []Entry) int {
 		}
 	}
 	return n
-}
-
-// kind is how an entry is known, in the strongest word that holds.
-func (k Known) kind() string {
-	switch {
-	case k.Observed != nil:
-		return "observed"
-	case k.Documented != "":
-		return "documented"
-	default:
-		return "reported"
-	}
 }
 
 var cellEscaper = strings.NewReplacer("|", `\|`, "<", `\<`, "*", `\*`, "_", `\_`)

@@ -133,6 +133,17 @@ func (a attribution) holdsFor(entry catalogue.Entry) []clusters.Runtime {
 // explain asks the catalogue, which knows Docker and containerd and not which of
 // them is the baseline.
 func (a attribution) explain(f Finding) catalogue.Entry {
+	d, ok := a.difference(f)
+	if !ok {
+		return catalogue.Entry{} // nothing to explain between equals
+	}
+	entry, _ := a.catalogue.Explain(d)
+	return entry
+}
+
+// difference is a finding as the catalogue knows differences; false where both
+// sides have the same runtime.
+func (a attribution) difference(f Finding) (catalogue.Difference, bool) {
 	d := catalogue.Difference{Kind: string(f.Kind), Aspect: f.Aspect, Subject: f.Subject}
 	switch {
 	case f.Aspect == outcome:
@@ -147,8 +158,7 @@ func (a attribution) explain(f Finding) catalogue.Entry {
 	case b == clusters.Containerd && c != clusters.Containerd:
 		d.Runtime, d.Docker, d.Containerd = c, f.Candidate, f.Baseline
 	default:
-		return catalogue.Entry{} // nothing to explain between equals
+		return d, false
 	}
-	entry, _ := a.catalogue.Explain(d)
-	return entry
+	return d, true
 }

@@ -25,6 +25,9 @@ const (
 	runtimeHandler = "runtime handler"
 	nodeAnnotation = "node annotation"
 	nodeImageName  = "image name on the node"
+	nodeImageSize  = "image size on the node"
+	nodeFeature    = "node feature"
+	statusUser     = "user in the status"
 )
 
 // Objects compares what the API server says of workloads and nodes.
@@ -41,7 +44,7 @@ func Objects() Comparer {
 		chance := rule{chance: true}
 		s := diff(record.Objects, rules{
 			health: chance, containerID: chance, imageID: chance, imageName: chance, nodeImageName: chance,
-			runtimeVersion: {severity: Info},
+			runtimeVersion: {severity: Info}, nodeImageSize: {severity: Info, chance: true}, nodeFeature: {severity: Info}, statusUser: {severity: Info},
 		}, b, c)
 		s.breakWorkloads()
 		s.prove(map[clusters.Side]func(key) Evidence{
@@ -121,6 +124,9 @@ func (p *pod) shapes(f facts, r *record.Recording) {
 		if c.ContainerID != "" && c.Image != "" {
 			f.add(key{imageName, subject}, spelling(c.Image), p.evidence(r, c.Name+": image "+c.Image))
 		}
+		if c.User.Linux != nil {
+			f.add(key{statusUser, "containers"}, "reported", p.evidence(r, fmt.Sprintf("%s: user %d", c.Name, c.User.Linux.UID)))
+		}
 	}
 }
 
@@ -153,9 +159,13 @@ type node struct {
 		Annotations map[string]string
 	}
 	Status struct {
-		NodeInfo        struct{ ContainerRuntimeVersion string }
-		Conditions      []condition
-		Images          []struct{ Names []string }
+		NodeInfo   struct{ ContainerRuntimeVersion string }
+		Conditions []condition
+		Features   map[string]bool
+		Images     []struct {
+			Names     []string
+			SizeBytes int64
+		}
 		RuntimeHandlers []struct {
 			Name     string
 			Features map[string]bool
@@ -200,10 +210,16 @@ func (n *node) add(f facts, r *record.Recording, line int, mask *normalise.Maske
 			say(nodeAnnotation, name, mask.Text(value), name+"="+value)
 		}
 	}
+	for name, supported := range n.Status.Features {
+		if supported {
+			say(nodeFeature, name, "supported", "features: "+name)
+		}
+	}
 	for _, image := range n.Status.Images {
 		for _, name := range image.Names {
 			if !strings.Contains(name, "@") {
 				say(nodeImageName, familiar(name), spelling(name), "image "+name)
+				say(nodeImageSize, familiar(name), fmt.Sprintf("%d bytes", image.SizeBytes), fmt.Sprintf("image %s: sizeBytes %d", name, image.SizeBytes))
 			}
 		}
 	}

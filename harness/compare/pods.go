@@ -53,6 +53,7 @@ type condition struct {
 type container struct {
 	Name, Image, ImageID, ContainerID string
 	RestartCount                      int
+	User                              struct{ Linux *struct{ UID int64 } }
 	State, LastState                  struct {
 		Waiting    *struct{ Reason, Message string }
 		Running    *struct{ StartedAt time.Time }

@@ -50,6 +50,8 @@ type Matcher struct {
 	Containerd Pattern `yaml:"containerd,omitempty"`
 	// Only names the one side, docker or containerd, that has a value at all.
 	Only string `yaml:"only,omitempty"`
+	// Unless is a pattern that neither value may match.
+	Unless Pattern `yaml:"unless,omitempty"`
 }
 
 // Difference is something that differs between a Docker side and a containerd
@@ -95,7 +97,8 @@ func (m *Matcher) fits(d Difference) bool {
 	switch {
 	case m.Kind != d.Kind,
 		m.Only == "docker" && (d.Docker == "" || d.Containerd != ""),
-		m.Only == "containerd" && (d.Docker != "" || d.Containerd == ""):
+		m.Only == "containerd" && (d.Docker != "" || d.Containerd == ""),
+		m.Unless.Regexp != nil && (m.Unless.MatchString(d.Docker) || m.Unless.MatchString(d.Containerd)):
 		return false
 	}
 	return m.Aspect.fits(d.Aspect) && m.Subject.fits(d.Subject) &&

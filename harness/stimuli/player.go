@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/clusters"
@@ -36,6 +37,9 @@ type Player struct {
 	// Dir is a folder that the shipped manifests are put into.
 	Dir     string
 	Observe progress.Observer
+
+	// extracting keeps one side from reading what the other has half written.
+	extracting sync.Mutex
 }
 
 // Play does the scenario's stimuli to one cluster, one after another, and says of
@@ -101,6 +105,8 @@ func (p *Player) prepare(s *scenarios.Scenario) ([]Known, error) {
 }
 
 func (p *Player) extract() error {
+	p.extracting.Lock()
+	defer p.extracting.Unlock()
 	files, err := manifests()
 	if err != nil {
 		return err

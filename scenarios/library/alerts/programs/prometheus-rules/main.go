@@ -8,6 +8,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -52,7 +53,7 @@ func unwrap(text string) (string, error) {
 	}
 	_, spec, found := strings.Cut(text, "\nspec:\n")
 	if !found {
-		return "", fmt.Errorf("expected a spec")
+		return "", errors.New("expected a spec")
 	}
 	var out strings.Builder
 	for line := range strings.Lines(spec) {

@@ -29,7 +29,7 @@ const (
 
 func main() {
 	// As process 1 of a container the program dies of SIGTERM only if it asks to.
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt) //nolint:forbidigo // main has no caller
 	err := run(ctx, os.Args[1:])
 	stop()
 	if err != nil {

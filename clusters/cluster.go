@@ -102,6 +102,12 @@ type NodeExecer interface {
 	ExecOnNode(ctx context.Context, c *Cluster, node string, stdin io.Reader, stdout io.Writer, argv ...string) error
 }
 
+// LocalNodes is a provider whose nodes are containers of this host.
+type LocalNodes interface {
+	// NodeProcess returns the ID, on this host, of the named node's first process.
+	NodeProcess(ctx context.Context, c *Cluster, node string) (pid int, err error)
+}
+
 // ImageLoader is a provider that can put image archives (the format of
 // `docker save`) into the store that kubelet reads on every node.
 type ImageLoader interface {

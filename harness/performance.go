@@ -103,6 +103,9 @@ func (p *performance) images(ctx context.Context) error {
 
 func (p *performance) apply(ctx context.Context) error {
 	p.applied = true
+	if err := p.start(ctx, p.Onlookers); err != nil {
+		return err
+	}
 	err := p.bothSides(ctx, func(ctx context.Context, _ int, c *clusters.Cluster) error {
 		return p.Applier.Apply(ctx, c, p.Scenario)
 	})

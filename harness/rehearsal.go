@@ -29,6 +29,10 @@ type Rehearsal struct {
 	// Collectors record one kind of evidence each; they run one after another on
 	// each side.
 	Collectors []Collector
+	// Onlookers are watchers that start before the workloads are applied. Until they
+	// are stopped they write nothing, since it is not known yet what must not be
+	// recorded.
+	Onlookers []Watcher
 	// Watchers record one kind of evidence each, on each side, while the workloads
 	// run.
 	Watchers []Watcher

@@ -19,8 +19,12 @@ func (p *performance) watch(ctx context.Context) error {
 	if err := p.collectKinds(ctx, record.Secrets); err != nil {
 		return err
 	}
+	return p.start(ctx, p.Watchers)
+}
+
+func (p *performance) start(ctx context.Context, watchers []Watcher) error {
 	return p.bothSides(ctx, func(ctx context.Context, i int, c *clusters.Cluster) error {
-		for _, watcher := range p.Watchers {
+		for _, watcher := range watchers {
 			stop, err := watcher.Watch(ctx, c, p.writers[i])
 			if err != nil {
 				return fmt.Errorf("recording %s: %w", watcher.Kind(), err)

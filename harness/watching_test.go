@@ -129,3 +129,36 @@ func (r runsOn) Run(_ context.Context, c *clusters.Cluster, _ string, _ []scenar
 	r.note(c.Side, "suites")
 	return nil, r.run()
 }
+
+// Onlookers see the workloads arrive, and end with the watchers.
+func TestOnlookersStartBeforeApplying(t *testing.T) {
+	t.Parallel()
+	boom := errors.New("boom")
+	for name, row := range map[string]struct {
+		applyErr error
+		want     []string
+	}{
+		"all goes well": {nil, []string{
+			"start early", "apply", "collect secrets", "start late", "collect secrets", "suites",
+			"collect secrets", "stop early", "stop late", "collect secrets",
+		}},
+		"applying fails": {boom, []string{"start early", "apply", "collect secrets", "stop early", "collect secrets"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _, _ := rehearsal(t)
+			d := &diary{}
+			r.Applier = appliedOn{applier{func(context.Context) error { return row.applyErr }, nothing}, d}
+			r.Runner = runsOn{d, func() error { return nil }}
+			r.Onlookers = []harness.Watcher{watcher{diary: d, name: "early"}}
+			r.Watchers = []harness.Watcher{watcher{diary: d, name: "late"}}
+			r.Collectors = []harness.Collector{noting{d, record.Secrets}}
+			if err := r.Run(t.Context()); !errors.Is(err, row.applyErr) {
+				t.Errorf("Run = %v, want %v", err, row.applyErr)
+			}
+			if diff := cmp.Diff(row.want, d.lines); diff != "" {
+				t.Errorf("what happened to the baseline (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

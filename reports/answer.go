@@ -24,7 +24,7 @@ func sections(c *compare.Comparison) []section {
 	all := []section{
 		{ID: "breaks", Title: "Breaks", Lead: "Something of yours worked on the baseline and no longer does on the candidate."},
 		{ID: "changes", Title: "Changes", Lead: "Behaviour moved. Nothing that was rehearsed broke on it, but something of yours may lean on it."},
-		{ID: "info", Title: "The move itself", Lead: "What the migration consists of, such as the runtime's own name."},
+		{ID: "info", Title: "Good to know", Lead: "What the migration itself consists of, such as the runtime's own name, and what is too little to ask for work."},
 		{ID: "accepted", Title: "Accepted", Lead: "Differences that somebody accepted in writing."},
 	}
 	for _, f := range c.Findings {
@@ -65,7 +65,7 @@ func open(c *compare.Comparison, s compare.Severity) int {
 func tally(c *compare.Comparison) string {
 	var parts []string
 	for _, s := range sections(c) {
-		verb := map[string]string{"breaks": "break", "changes": "change", "info": "belong to the move", "accepted": "accepted"}[s.ID]
+		verb := map[string]string{"breaks": "break", "changes": "change", "info": "good to know", "accepted": "accepted"}[s.ID]
 		parts = append(parts, fmt.Sprintf("%d %s", len(s.Findings), verb))
 	}
 	if len(parts) == 0 {
@@ -131,7 +131,7 @@ func answer(c *compare.Comparison) (short, why string) {
 			fmt.Sprintf("Nothing that was not accepted asks for work, but %s no longer %s.",
 				pick(n, "what was accepted", "some of what was accepted"), pick(n, "holds", "hold"))
 	case c.Verdict == compare.Different:
-		return notYet(open(c, compare.Breaks), open(c, compare.Changes))
+		return notYet(c)
 	case c.Verdict == compare.Equivalent:
 		return "Nothing found that stands in the way.",
 			count(len(c.Checks), "check was", "checks were") +
@@ -146,7 +146,8 @@ func answer(c *compare.Comparison) (short, why string) {
 			count(len(c.Gaps), "gap", "gaps"), count(unproven(c), "unproven check", "unproven checks"))
 }
 
-func notYet(breaks, changes int) (short, why string) {
+func notYet(c *compare.Comparison) (short, why string) {
+	breaks, changes := open(c, compare.Breaks), open(c, compare.Changes)
 	if breaks+changes == 0 {
 		return "The sides differ.", "Nothing breaks and nothing changes its behaviour, but no difference at all was to be allowed."
 	}
@@ -154,11 +155,28 @@ func notYet(breaks, changes int) (short, why string) {
 		return fmt.Sprintf("Not before you have looked at %s.", count(changes, "change", "changes")),
 			"Nothing that was rehearsed broke, but behaviour moved, and something of yours may lean on it."
 	}
-	why = fmt.Sprintf("Fix %s first", pick(breaks, "it", "these"))
+	if hit := broken(c, maxHit); len(hit) > 0 {
+		why = pick(breaks, "It hits ", "They hit ") + list(hit) + ". "
+	}
+	why += fmt.Sprintf("Fix %s first", pick(breaks, "it", "these"))
 	if changes > 0 {
 		why += ", then look through " + count(changes, "change", "changes")
 	}
-	return fmt.Sprintf("Not yet: %s.", count(breaks, "thing of yours breaks", "things of yours break")), why + "."
+	return fmt.Sprintf("Not yet: %s something of yours.", count(breaks, "difference breaks", "differences break")), why + "."
+}
+
+// maxHit is how many things that break are named in the answer.
+const maxHit = 4
+
+// broken names the things of the user's that findings break, at most limit of them.
+func broken(c *compare.Comparison, limit int) []string {
+	var all compare.Finding
+	for _, f := range c.Findings {
+		if f.Expected == "" && f.Severity == compare.Breaks {
+			all.Assets = append(all.Assets, f.Assets...)
+		}
+	}
+	return assetNames(all, limit)
 }
 
 func unproven(c *compare.Comparison) int { return inState(c, compare.Unproven) }

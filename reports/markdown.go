@@ -75,7 +75,7 @@ func (m *markdown) begin(c *compare.Comparison) {
 	}
 	fmt.Fprintf(&m.b, "**%s**\n\n", heading)
 	for i, f := range findings {
-		fmt.Fprintf(&m.b, "%d. %s\n", i+1, mdText(clip(f.Title, 300)))
+		fmt.Fprintf(&m.b, "%d. %s\n", i+1, mdText(clip(titleFor(f), 300)))
 	}
 	if more > 0 {
 		fmt.Fprintf(&m.b, "\nand %d more\n", more)

@@ -135,8 +135,8 @@ func TestAnswer(t *testing.T) {
 		c    *compare.Comparison
 		want string
 	}{
-		"several break":          {all["quickstart"], "Not yet: 3 things of yours break.\nFix these first, then look through 12 changes.\n"},
-		"one breaks":             {oneBreak, "Not yet: 1 thing of yours breaks.\nFix it first.\n"},
+		"several break":          {all["quickstart"], "Not yet: 3 differences break something of yours.\nThey hit agent inventory, agent log-shipper and spec identity finds the\ncontainer's own ID in /proc/self/mountinfo. Fix these first, then look through\n12 changes.\n"},
+		"one breaks":             {oneBreak, "Not yet: 1 difference breaks something of yours.\nIt hits spec identity finds the container's own ID in /proc/self/mountinfo. Fix\nit first.\n"},
 		"changes alone":          {changes, "Not before you have looked at 12 changes.\n"},
 		"equivalent":             {all["equivalent"], "Nothing found that stands in the way.\n"},
 		"something unseen":       {all["inconclusive"], "Cannot tell yet.\n"},

@@ -91,7 +91,7 @@ func (p *printer) begin(c *compare.Comparison) {
 	p.blank()
 	p.para(bold, "", heading)
 	for i, f := range findings {
-		p.para("", fmt.Sprintf("%3d. ", i+1), f.Title)
+		p.para("", fmt.Sprintf("%3d. ", i+1), titleFor(f))
 	}
 	if more > 0 {
 		p.para("", "     ", fmt.Sprintf("and %d more", more))

@@ -86,6 +86,36 @@ func assetNames(f compare.Finding, limit int) []string {
 	return names
 }
 
+// list joins words as a sentence does.
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// titleFor is the title of a finding behind the names of those that it touches, unless
+// it names them itself.
+func titleFor(f compare.Finding) string {
+	var whom []string
+	for _, a := range assets(f) {
+		if !strings.Contains(f.Title, a.Name) {
+			whom = append(whom, a.Kind+" "+a.Name)
+		}
+	}
+	if len(whom) > maxWhom {
+		whom = append(whom[:maxWhom:maxWhom], fmt.Sprintf("%d more", len(whom)-maxWhom))
+	}
+	if len(whom) == 0 {
+		return f.Title
+	}
+	return list(whom) + ": " + f.Title
+}
+
+// maxWhom is how many of those that a finding touches stand before its title.
+const maxWhom = 2
+
 // subjects lists what a finding is about, at most limit of them, and how many
 // more there are.
 func subjects(f compare.Finding, limit int) (shown []string, more int) {

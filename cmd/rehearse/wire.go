@@ -13,6 +13,7 @@ import (
 	"github.com/rehearse-dev/rehearse/clusters/kind"
 	"github.com/rehearse-dev/rehearse/clusters/nodeimage"
 	"github.com/rehearse-dev/rehearse/harness"
+	"github.com/rehearse-dev/rehearse/harness/access"
 	"github.com/rehearse-dev/rehearse/harness/collect"
 	"github.com/rehearse-dev/rehearse/harness/scrape"
 	"github.com/rehearse-dev/rehearse/harness/stimuli"
@@ -46,6 +47,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 	if err != nil {
 		return nil, nil, err
 	}
+	local, _ := provider.(clusters.LocalNodes)
 	exec, _ := provider.(clusters.NodeExecer) // without it, what only a node can show or do is a gap
 	return &harness.Rehearsal{
 		Scenario: s,
@@ -58,6 +60,7 @@ func (a *app) assemble(ctx context.Context, s *scenarios.Scenario, folder *harne
 		},
 		Runner:     &ginkgo.Runner{Dir: s.Dir, Observe: by.observe},
 		Collectors: collectors(s, provider, exec),
+		Onlookers:  []harness.Watcher{&access.Watcher{Nodes: local}},
 		Watchers:   []harness.Watcher{scrape.Recorder{Jobs: jobs, Interval: s.Spec.Observe.ScrapeInterval.Duration, Log: by.log}},
 		Folder:     folder,
 		Repeat:     by.options.repeat,

@@ -198,13 +198,15 @@ func (m measured) confidence() string {
 	if m.Lane == noise.Presence {
 		return fmt.Sprintf("in all %d runs", n)
 	}
-	times := math.Exp2(math.Abs(m.Fold))
+	test := fmt.Sprintf("(moderated t-test over %d + %d runs: p = %.2g, q = %.2g)", n, n, m.P, m.Q)
+	if m.change() != Changed {
+		return fmt.Sprintf("in all %d runs %s", n, test)
+	}
 	more := "more"
 	if m.Fold < 0 {
 		more = "less"
 	}
-	return fmt.Sprintf("%.1f times %s on the candidate (moderated t-test over %d + %d runs: p = %.2g, q = %.2g)",
-		times, more, n, n, m.P, m.Q)
+	return fmt.Sprintf("%.1f times %s on the candidate %s", math.Exp2(math.Abs(m.Fold)), more, test)
 }
 
 // over is what the runs of one side show: the least and the most.

@@ -91,7 +91,7 @@ func Comparers(s *scenarios.Scenario, assets fs.FS) []Comparer {
 	for _, suite := range s.Spec.Suites {
 		shipped = append(shipped, suite.Builtin...)
 	}
-	return []Comparer{Specs(shipped), Logs(), Messages(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Searches(assets, s.Spec.Assets.LogSearches)}
+	return []Comparer{Specs(shipped), Logs(), Messages(), Agents(s.Spec.Agents), Stimuli(), Stores(s), Events(), Status(), Metrics(s.Spec.Agents), Objects(), Node(), Access(), Searches(assets, s.Spec.Assets.LogSearches)}
 }
 
 // sections runs all comparers on every pair of runs, and judges the pairs as one.

@@ -75,7 +75,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 	f.Subjects = slices.Compact(f.Subjects)
 	f.Subject = f.Subjects[0]
 	f.Assets = distinct(f.Assets)
-	f.Baseline, f.Candidate = values(group, func(f Finding) string { return f.Baseline }), values(group, func(f Finding) string { return f.Candidate })
+	f.Baseline, f.Candidate = values(group)
 	f.Evidence = evidence(group)
 	f.Title = cmp.Or(entry.Title, f.Title, title(f))
 	return f
@@ -83,7 +83,7 @@ func (a attribution) one(id string, entry catalogue.Entry, group []Finding) Find
 
 // followers are the kinds and aspects that show what comes of other differences.
 var (
-	followingKinds   = []record.Kind{record.Agents, record.Stores, record.Searches, record.Rules, record.Dashboards}
+	followingKinds   = []record.Kind{record.Agents, record.Access, record.Stores, record.Searches, record.Rules, record.Dashboards}
 	followingAspects = []string{health, outcome, message, howMuch}
 )
 
@@ -122,29 +122,6 @@ func distinct(assets []Asset) []Asset {
 			cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line))
 	})
 	return slices.Compact(assets)
-}
-
-// maxValues bounds the values of a folded finding that are shown.
-const maxValues = 3
-
-// values joins what the members of a group show on one side. Consequences speak
-// only where nothing else does.
-func values(group []Finding, of func(Finding) string) string {
-	var all []string
-	for _, f := range group {
-		if consequence(f) > consequence(group[0]) {
-			break
-		}
-		if v := shorten(of(f)); v != "" && !slices.Contains(all, v) {
-			all = append(all, v)
-		}
-	}
-	more := ""
-	if len(all) > maxValues {
-		more = fmt.Sprintf(" | and %d more", len(all)-maxValues)
-		all = all[:maxValues]
-	}
-	return strings.Join(all, " | ") + more
 }
 
 // evidence takes a few places of each side: the first of every member before the

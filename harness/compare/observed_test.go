@@ -124,6 +124,28 @@ func TestObservedEntriesAreObserved(t *testing.T) {
 	}
 }
 
+// TestObservedEntriesAreFoundAgain judges the recording of the quickstart that is kept
+// with the code, and expects of it all that the scenario is said to show, but for what
+// was cut: all but the first lines of journals, some devices. NODE-030 shows from
+// dockershim only.
+func TestObservedEntriesAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	cut := []string{"LOG-018", "LOG-022", "LOG-023", "LOG-024", "LOG-025", "EVT-027", "MET-006", "NODE-030"}
+	mini := quickstartMini(t)
+	judged := mini.judge(t, mini.runtimes)
+	for _, entry := range loadCatalogue(t).Entries {
+		o := entry.Known.Observed
+		if o == nil || o.Scenario != "quickstart" || slices.Contains(cut, entry.ID) || slices.Equal(entry.Baselines, []clusters.Runtime{clusters.Dockershim}) {
+			continue
+		}
+		if f, found := judged.Finding(entry.ID); !found {
+			t.Errorf("%s is not found", entry.ID)
+		} else if !slices.Contains(f.Subjects, o.At) {
+			t.Errorf("%s is found at %q, not at %q", entry.ID, f.Subjects, o.At)
+		}
+	}
+}
+
 // TestWhatIsOtherwiseAgrees expects each entry that says of a source that our own
 // pair shows otherwise to name a check that agreed there.
 func TestWhatIsOtherwiseAgrees(t *testing.T) {

@@ -27,10 +27,12 @@ type pod struct {
 	Spec struct {
 		NodeName                   string
 		Containers, InitContainers []struct {
-			Name, Image string
-			Lifecycle   struct{ PostStart *struct{} }
+			Name, Image  string
+			Lifecycle    struct{ PostStart *struct{} }
+			VolumeMounts []struct{ Name, MountPath, SubPath string }
 		}
 		Volumes []struct {
+			Name     string
 			HostPath *struct{ Path, Type string }
 		}
 	}

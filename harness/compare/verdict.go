@@ -3,6 +3,8 @@ package compare
 import (
 	"cmp"
 	"slices"
+
+	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
 // sort puts everything into the order in which it is shown.
@@ -30,6 +32,11 @@ func explained(f Finding) int {
 // silent on both sides, and proves or hides nothing of that.
 func (c *Comparison) null() bool { return c.Pair.Baseline.Runtime == c.Pair.Candidate.Runtime }
 
+// hides says whether a gap may hide a finding. Callers find the same runtime on
+// both sides of a null rehearsal: that nobody was allowed to watch them, as root
+// alone is, says nothing of the harness.
+func (c *Comparison) hides(g Gap) bool { return !c.null() || g.Kind != record.Access }
+
 // judge counts, and reaches the verdict. Where nothing could be compared, nothing
 // is equivalent.
 func (c *Comparison) judge(failOn Severity) {
@@ -55,7 +62,7 @@ func (c *Comparison) judge(failOn Severity) {
 	switch {
 	case different:
 		c.Verdict = Different
-	case c.Counts.Gaps > 0, c.Counts.Checks == 0, c.Counts.Unproven > 0 && !c.null():
+	case slices.ContainsFunc(c.Gaps, c.hides), c.Counts.Checks == 0, c.Counts.Unproven > 0 && !c.null():
 		c.Verdict = Inconclusive
 	default:
 		c.Verdict = Equivalent

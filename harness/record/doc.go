@@ -13,6 +13,7 @@
 //	metrics/index.jsonl      one Exposition per endpoint
 //	metrics/*.prom           the text of each endpoint, as it answered
 //	events.jsonl             Kubernetes events
+//	access.jsonl             one Touch per way in which somebody reached for a runtime
 //	stimuli.jsonl            one Stimulus per thing that was done to the cluster
 //	objects.jsonl            Kubernetes objects, managed fields left out
 //	node.json                NodeFacts of every node

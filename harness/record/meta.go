@@ -57,6 +57,8 @@ const (
 	// Identities are the names that only one run knows, and versions: what is
 	// masked before comparing.
 	Identities Kind = "identities"
+	// Access is who reached for a runtime: its sockets, commands, ports and files.
+	Access Kind = "access"
 	// Secrets are what has to be redacted; nothing of them is recorded.
 	Secrets Kind = "secrets"
 )

@@ -36,6 +36,7 @@ const (
 	StoresDir    = "stores"
 	StoresIndex  = "stores/index.jsonl"
 	AgentsDir    = "agents"
+	AccessFile   = "access.jsonl"
 	LiveRules    = "live/rules.jsonl"
 	LiveAlerts   = "live/alerts.jsonl"
 	LiveSilences = "live/silences.jsonl"

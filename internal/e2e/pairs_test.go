@@ -44,7 +44,7 @@ func TestExisting(t *testing.T) {
 	}
 	for cause, kind := range causes(want) {
 		_, found := causes(got)[cause]
-		if nodeKind := kind == record.Node || kind == record.Logs; !found && !nodeKind {
+		if nodeKind := kind == record.Node || kind == record.Logs || kind == record.Access; !found && !nodeKind {
 			t.Errorf("%s (%s) is not found on existing clusters", cause, kind)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 
 // The programs come as source: a scenario builds its own images.
 //
-//go:embed all:alerts all:hello all:log-rotation all:log-searches all:log-shipping all:quickstart all:registry
+//go:embed all:alerts all:callers all:hello all:log-rotation all:log-searches all:log-shipping all:quickstart all:registry
 var shipped embed.FS
 
 // List names the shipped scenarios, sorted.

@@ -60,9 +60,16 @@ func Counts(amounts []Amount) []Judgement {
 }
 
 // Levels judges how high things stood, such as bytes or seconds, whatever their
-// unit.
+// unit. Nothing is a multiple of nought: what stood there in some run and is no matter
+// of presence is not judged.
 func Levels(amounts []Amount) []Judgement {
-	return sort(amounts).judge(func(value float64, _, _ int) float64 { return math.Log2(value) }, false)
+	s := sort(amounts)
+	for i, a := range amounts {
+		if s.lanes[i] == Amounts && a.least() <= 0 {
+			s.lanes[i] = Unjudged
+		}
+	}
+	return s.judge(func(value float64, _, _ int) float64 { return math.Log2(value) }, false)
 }
 
 // sorted are amounts and the lane that each belongs to.
@@ -80,8 +87,8 @@ func sort(amounts []Amount) sorted {
 }
 
 // lane is the presence lane for what some run showed often and others not at all,
-// and the amount lane for all else that varies. Where runs show little of it, one
-// without any is no absence.
+// and the amount lane for all else that varies. Where no run shows much of it, one
+// without any is no absence, and the others say nothing of how much there is.
 func (a Amount) lane() Lane {
 	all := slices.Concat(a.PerRun[0], a.PerRun[1])
 	switch {
@@ -89,10 +96,14 @@ func (a Amount) lane() Lane {
 		return Unjudged
 	case a.oneSided(), gaps(a.PerRun[0]), gaps(a.PerRun[1]):
 		return Presence
+	case slices.Min(all) <= 0 && slices.Max(all) < often:
+		return Unjudged
 	default:
 		return Amounts
 	}
 }
+
+func (a Amount) least() float64 { return min(slices.Min(a.PerRun[0]), slices.Min(a.PerRun[1])) }
 
 // oneSided says whether each run of one side showed it often, and no run of the
 // other at all.

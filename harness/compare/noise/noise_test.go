@@ -1,6 +1,7 @@
 package noise_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -171,7 +172,8 @@ func TestCountsChooseTheLane(t *testing.T) {
 		"many in one run of each":       {[2][]float64{{9, 0}, {7, 0}}, noise.Presence, false},
 		"many, then hardly any":         {[2][]float64{{90, 80}, {0, 1}}, noise.Amounts, true},
 		"few, then none":                {[2][]float64{{6, 1}, {0, 0}}, noise.Amounts, false},
-		"a few in some run":             {[2][]float64{{3, 0}, {0, 1}}, noise.Amounts, false},
+		"a few in some run":             {[2][]float64{{3, 0}, {0, 1}}, noise.Unjudged, false},
+		"one in each run of one side":   {[2][]float64{{1, 1}, {0, 0}}, noise.Unjudged, false},
 		"some in every run, all alike":  {[2][]float64{{3, 3}, {3, 3}}, noise.Unjudged, false},
 		"some in every run, not at all": {[2][]float64{{3, 4}, {5, 3}}, noise.Amounts, false},
 	} {
@@ -255,5 +257,21 @@ func TestDivide(t *testing.T) {
 	want := []noise.Amount{{Key: "k", PerRun: [2][]float64{{1, 3}, {2, 4}}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Divide (-want +got):\n%s", diff)
+	}
+}
+
+// TestLevelsOfNought has one thing that stood at nothing on one side: it must not
+// spoil what is known of the others.
+func TestLevelsOfNought(t *testing.T) {
+	t.Parallel()
+	amounts := []noise.Amount{{Key: "nought", PerRun: [2][]float64{{3, 6, 4}, {0, 0, 0}}}}
+	for i := range 30 {
+		v := float64(100 + 10*i)
+		amounts = append(amounts, noise.Amount{Key: fmt.Sprint(i), PerRun: [2][]float64{{v, v * 1.1, v * 1.05}, {8 * v, 8.4 * v, 8.2 * v}}})
+	}
+	for i, j := range noise.Levels(amounts) {
+		if wants := i > 0; j.Differs != wants {
+			t.Errorf("%s: lane %q, p = %g, differs %t; want %t", j.Key, j.Lane, j.P, j.Differs, wants)
+		}
 	}
 }

@@ -254,6 +254,39 @@ func TestEveryCauseIsInTheCatalogue(t *testing.T) {
 	}
 }
 
+// TestTheCatalogueKnowsTheRules expects each entry that speaks of what a scan finds to
+// speak of a rule that there is, and the default of each chart to have the cause that
+// the catalogue gives it.
+func TestTheCatalogueKnowsTheRules(t *testing.T) {
+	t.Parallel()
+	known, err := catalogue.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range known.Entries {
+		for _, m := range e.Match {
+			if m.Kind == "scan" && !slices.ContainsFunc(finding.Rules(), func(r finding.Rule) bool { return m.Aspect.MatchString(r.ID) }) {
+				t.Errorf("%s explains findings of %s, which is no rule", e.ID, m.Aspect)
+			}
+		}
+	}
+	const release = "releases:\n- {name: x, chart: stable/%s}\n"
+	for chart, want := range map[string]string{
+		"datadog": "AGT-001", "metricbeat": "AGT-020", "chaos-mesh": "AGT-018", "splunk-connect-for-kubernetes": "LOG-016",
+		"node-problem-detector": "AGT-015", "netdata": "AGT-014", "weave-scope": "AGT-010", "nri-bundle": "AGT-009", "sysdig": "AGT-003", "falco": "AGT-002",
+	} {
+		found := detect.File("helmfile.yaml", fmt.Appendf(nil, release, chart)).Findings
+		if len(found) != 1 || found[0].Cause != want {
+			t.Errorf("chart %s: %+v, want one finding with the cause %s", chart, found, want)
+			continue
+		}
+		entry, _ := known.Explain(catalogue.Difference{Kind: "scan", Aspect: found[0].Rule, Subject: found[0].Found})
+		if entry.ID != want {
+			t.Errorf("chart %s is explained by %q, want %s", chart, entry.ID, want)
+		}
+	}
+}
+
 // TestBombsDoNotGrow reads a few aliases that would come to billions of parts.
 func TestBombsDoNotGrow(t *testing.T) {
 	t.Parallel()

@@ -7,7 +7,7 @@ export CGO_ENABLED := 0
 LINT     := go tool -modfile=internal/tools/golangci-lint/go.mod golangci-lint
 
 .DEFAULT_GOAL := help
-.PHONY: help build rehearse test lint fmt golden fuzz bench e2e e2e-interrupt e2e-existing e2e-registry e2e-translate e2e-dockershim e2e-searches e2e-shipping e2e-alerts e2e-callers e2e-planted e2e-null tidy check clean
+.PHONY: help build rehearse test lint fmt golden fuzz bench e2e e2e-interrupt e2e-existing e2e-registry e2e-translate e2e-dockershim e2e-searches e2e-shipping e2e-alerts e2e-callers e2e-planted e2e-scan e2e-null tidy check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ e2e-searches: build ## rehearse the planted log searches, and three null rehears
 e2e-shipping: build ## ship logs for real, on a pair and on pairs of one runtime
 	scripts/setup-docker
 	REHEARSE_E2E=1 go test -count=1 -timeout 80m -v -run '^TestLogShipping' ./internal/e2e
+
+e2e-scan: build ## look at a cluster with the rights that are shipped, and at its nodes
+	scripts/setup-docker
+	REHEARSE_E2E=1 go test -count=1 -timeout 60m -v -run '^TestLiveScan' ./internal/e2e
 
 e2e-callers: build ## who reaches for Docker, watched on a pair and on pairs of one runtime (as root)
 	scripts/setup-docker

@@ -61,7 +61,7 @@ type Record struct {
 // Stage is one stage that was gone through.
 type Stage struct {
 	Name    string        `json:"name"`
-	Run     int           `json:"run,omitempty"` // from 1
+	Run     int           `json:"run,omitempty"` // from 1; none for a warm-up
 	Elapsed time.Duration `json:"elapsed"`
 	Error   string        `json:"error,omitempty"`
 }

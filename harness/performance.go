@@ -17,7 +17,7 @@ import (
 // performance is one run of a rehearsal under way.
 type performance struct {
 	*Rehearsal
-	run     int // from 1
+	run     int // from 1; 0 for the warm-up
 	writers [2]*record.Writer
 	pair    *clusters.Pair
 	// settled is when the workloads were ready: observing counts from there.
@@ -70,8 +70,11 @@ func (p *performance) do(ctx context.Context, s stage) error {
 // shown is a stage's name as it is shown, with the run it belongs to if there are
 // several.
 func (p *performance) shown(stage string) string {
-	if p.Repeat <= 1 {
+	switch {
+	case p.Repeat <= 1:
 		return stage
+	case p.run == 0:
+		return "warm-up: " + stage
 	}
 	return fmt.Sprintf("run %d of %d: %s", p.run, p.Repeat, stage)
 }
@@ -102,6 +105,14 @@ func (p *performance) images(ctx context.Context) error {
 }
 
 func (p *performance) apply(ctx context.Context) error {
+	if err := p.put(ctx); err != nil {
+		return err
+	}
+	return p.watch(ctx)
+}
+
+// put applies the workloads and waits until they are ready.
+func (p *performance) put(ctx context.Context) error {
 	p.applied = true
 	if err := p.start(ctx, p.Onlookers); err != nil {
 		return err
@@ -110,10 +121,7 @@ func (p *performance) apply(ctx context.Context) error {
 		return p.Applier.Apply(ctx, c, p.Scenario)
 	})
 	p.settled = p.Now()
-	if err != nil {
-		return err
-	}
-	return p.watch(ctx)
+	return err
 }
 
 // stimuli does the scenario's stimuli to both sides, each at its own pace.
@@ -182,7 +190,7 @@ func (p *performance) rescue(ctx context.Context) error {
 // tearDown gives the pair back, or only what was put on it when the pair is to
 // stay. A pair is kept when no other follows it.
 func (p *performance) tearDown(ctx context.Context, failure error) error {
-	last := p.run >= p.Repeat || failure != nil
+	last := p.run >= p.Repeat || failure != nil && p.run > 0
 	if p.pair == nil || p.Keep && last {
 		return nil
 	}

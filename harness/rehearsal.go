@@ -102,15 +102,34 @@ type stage struct {
 const MaxRepeat = noise.MaxRuns
 
 // Run goes through the stages, as often as Repeat says; a run that fails is the
-// last. Whatever happens, what was recorded is kept and, unless Keep is set, the
+// last. Before several runs comes a warm-up that is not recorded. Whatever happens, what was recorded is kept and, unless Keep is set, the
 // pair is gone when it returns.
 func (r *Rehearsal) Run(ctx context.Context) error {
 	if err := r.complete(); err != nil {
 		return err
 	}
+	if r.Repeat > 1 {
+		if err := r.warmUp(ctx); err != nil {
+			return err
+		}
+	}
 	for run := range max(r.Repeat, 1) {
 		if err := r.perform(ctx, run+1); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// warmUp raises a pair, puts everything on it and takes it down again. The first
+// pair on a host finds images, files and caches cold: without the warm-up the first
+// run would differ from the others.
+func (r *Rehearsal) warmUp(ctx context.Context) (err error) {
+	p := &performance{Rehearsal: r}
+	defer func() { err = errors.Join(err, p.tearDown(ctx, err), p.Folder.finish(p, err)) }()
+	for _, s := range []stage{{"create", p.create}, {"images", p.images}, {"apply", p.put}} {
+		if err := p.do(ctx, s); err != nil {
+			return fmt.Errorf("warm-up: %s: %w", s.name, err)
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ func TestRunRepeats(t *testing.T) {
 	if err := r.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var want []string
+	want := []string{"warm-up: create", "warm-up: images", "warm-up: apply", "warm-up: tear down"}
 	for run := 1; run <= 3; run++ {
 		for _, stage := range []string{"create", "images", "apply", "stimuli", "suites", "observe", "collect", "tear down"} {
 			want = append(want, fmt.Sprintf("run %d of 3: %s", run, stage))
@@ -160,7 +160,7 @@ func TestRunKeepsThePairOfTheLastRun(t *testing.T) {
 			deleted++
 		}
 	}
-	if alive := provider.Alive(); len(alive) != 2 || created != 4 || deleted != 2 {
+	if alive := provider.Alive(); len(alive) != 2 || created != 6 || deleted != 4 {
 		t.Errorf("%d clusters made, %d deleted, alive %q; want the last pair alive", created, deleted, alive)
 	}
 }
@@ -179,5 +179,25 @@ func TestRunDoesNotRepeatOnClustersThatStay(t *testing.T) {
 	}
 	if calls := provider.Calls(); len(calls) > 0 {
 		t.Errorf("calls = %q, want none", calls)
+	}
+}
+
+func TestWarmUpThatFailsIsTheEnd(t *testing.T) {
+	t.Parallel()
+	r, provider, steps := rehearsal(t)
+	r.Repeat, r.Folder.Rehearsal.Repeat, r.Keep = 3, 3, true
+	boom := errors.New("boom")
+	r.Applier = applier{func(context.Context) error { return boom }, nothing}
+	if err := r.Run(t.Context()); !errors.Is(err, boom) || !strings.Contains(err.Error(), "warm-up: apply: ") {
+		t.Fatalf("Run = %v, want %v of the warm-up", err, boom)
+	}
+	if left := provider.Alive(); len(left) != 0 {
+		t.Errorf("clusters left: %q", left)
+	}
+	if diff := cmp.Diff([]string{"warm-up: create", "warm-up: images", "warm-up: apply", "warm-up: tear down"}, steps()); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if exists(filepath.Join(r.Folder.Path, "baseline", "1")) {
+		t.Error("a warm-up left a recording")
 	}
 }

@@ -57,7 +57,7 @@ func (t ScanText) Format(w io.Writer, r *finding.Report) error {
 	}
 	var gaps, warnings []string
 	for _, g := range r.Gaps {
-		gaps = append(gaps, scanPlace(g.File, g.Line, 0)+": "+g.Reason)
+		gaps = append(gaps, scanGap(g))
 	}
 	for _, n := range r.Warnings {
 		warnings = append(warnings, scanPlace(n.File, n.Line, 0)+": "+n.Text)
@@ -100,12 +100,33 @@ func scanPlace(file string, line, column int) string {
 	return fmt.Sprintf("%s:%d:%d", file, line, column)
 }
 
+// scanned is how much was looked at.
+func scanned(r *finding.Report) string {
+	files := count(r.Files, "file", "files")
+	switch objects := count(r.Objects, "object", "objects"); {
+	case r.Objects == 0:
+		return files
+	case r.Files == 0:
+		return objects
+	default:
+		return objects + " and " + files
+	}
+}
+
+// scanGap is a gap with its place; what a cluster does not show has none.
+func scanGap(g finding.Gap) string {
+	if g.File == "" {
+		return g.Reason
+	}
+	return scanPlace(g.File, g.Line, 0) + ": " + g.Reason
+}
+
 func scanTally(r *finding.Report) string {
 	counts := map[compare.Severity]int{}
 	for _, f := range r.Findings {
 		counts[f.Severity]++
 	}
-	text := fmt.Sprintf("%s in %s", count(len(r.Findings), "finding", "findings"), count(r.Files, "file", "files"))
+	text := fmt.Sprintf("%s in %s", count(len(r.Findings), "finding", "findings"), scanned(r))
 	if len(r.Findings) > 0 {
 		text += fmt.Sprintf(": %d break, %d change, %d info", counts[compare.Breaks], counts[compare.Changes], counts[compare.Info])
 	}

@@ -81,7 +81,11 @@ func scanInvocation(r *finding.Report, more int) *sarif.Invocation {
 		run.AddToolExecutionNotification(n)
 	}
 	for _, g := range r.Gaps {
-		notify("could not be looked at: "+scanPlace(g.File, g.Line, 0)+": "+g.Reason, scanLocation(g.File, g.Line, 0))
+		var place *sarif.Location
+		if g.File != "" {
+			place = scanLocation(g.File, g.Line, 0)
+		}
+		notify("could not be looked at: "+scanGap(g), place)
 	}
 	for _, each := range r.Warnings {
 		notify(each.Text, scanLocation(each.File, each.Line, 0))

@@ -36,7 +36,10 @@ func scanned() *finding.Report {
 			Rule: finding.DockerHost, Severity: compare.Breaks, Confidence: finding.High, File: "x.sh", Line: 1, Column: 1,
 			Message: "a Docker client is pointed at tcp://x:2375", Remedy: "Remove it.", Suppressed: "until May",
 		}},
-		Gaps:     []finding.Gap{{File: "broken.yaml", Line: 4, Reason: "reading YAML: did not find expected key"}},
+		Gaps: []finding.Gap{
+			{Resource: "persistentvolumes", Reason: "could not read persistentvolumes: forbidden"},
+			{File: "broken.yaml", Line: 4, Reason: "reading YAML: did not find expected key"},
+		},
 		Warnings: []finding.Warning{{File: "x.sh", Line: 9, Text: "the suppression of docker-host matches nothing: take it out"}},
 	}
 }

@@ -41,7 +41,8 @@ SCENARIO is a file, a folder with a scenario.yaml, or the name of a shipped one.
 
 With --repeat N all of this is done N times, each time on a fresh pair. What varies
 from run to run is then told from what differs, and amounts are judged as well: with
-two runs that is a first look, three are the usual choice, five a gate.
+two runs that is a first look, three are the usual choice, five a gate. A warm-up that
+is not recorded comes before them.
 
 With --null both sides get the same runtime. Such a rehearsal must find nothing: what
 it finds is noise of the harness or of the workloads.`,

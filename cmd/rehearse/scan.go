@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/compare"
 	"github.com/rehearse-dev/rehearse/harness/scan"
 	"github.com/rehearse-dev/rehearse/harness/scan/finding"
+	"github.com/rehearse-dev/rehearse/harness/scan/live"
 	"github.com/rehearse-dev/rehearse/internal/term"
 	"github.com/rehearse-dev/rehearse/reports"
 )
@@ -21,13 +23,14 @@ type scanOptions struct {
 	failOn     string
 	fixPreview bool
 	scanner    scan.Scanner
+	live       liveOptions
 }
 
 func (a *app) scanCommand() *cobra.Command {
 	var o scanOptions
 	cmd := &cobra.Command{
-		Use:   "scan PATH...",
-		Short: "Search manifests, charts, pipelines, rules and node files for Docker",
+		Use:   "scan PATH... | scan --kubeconfig FILE",
+		Short: "Search manifests, charts, pipelines, rules, node files or a cluster for Docker",
 		Long: `Reads files and folders and says what in them reaches for Docker: sockets and folders
 of the node that pods mount, docker in commands, probes and scripts, agents and log
 parsers that know Docker alone, rules and dashboards on its metrics, settings of its
@@ -38,15 +41,22 @@ and nobody is asked.
 
 A comment accepts a finding, with its reason: # rehearse:ignore RULE reason
 
+With --kubeconfig it looks at what is in a cluster instead. It lists objects, no secrets
+among them, and changes nothing; --print-rbac prints the rights that it needs. With
+--nodes it also reads files and processes of the nodes, by pods that it makes and removes.
+
 Exit codes: 0 nothing found, 1 findings, 2 could not run, 3 nothing found, but not all
-could be read.`,
+could be read, or the cluster did not show everything.`,
 		Example: `  rehearse scan .
   rehearse scan charts/ --values production.yaml --format sarif > scan.sarif
-  rehearse scan /etc --fail-on breaks`,
-		Args: cobra.MinimumNArgs(1),
+  rehearse scan /etc --fail-on breaks
+  rehearse scan --print-rbac | kubectl apply -f -
+  rehearse scan --kubeconfig scan.kubeconfig`,
+		Args: o.live.arguments,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd, args, o) },
 	}
 	flags := cmd.Flags()
+	o.live.flags(cmd)
 	flags.StringVar(&o.format, "format", "text", "one of text, json, sarif")
 	flags.BoolVar(&o.fixPreview, "fix-preview", false, "print a unified diff of the rewrites that are certain, instead of a report")
 	flags.StringVar(&o.failOn, "fail-on", string(compare.Changes), "gravity from which findings make the exit code 1: breaks, changes or info")
@@ -56,6 +66,10 @@ could be read.`,
 }
 
 func (a *app) scan(cmd *cobra.Command, paths []string, o scanOptions) error {
+	if o.live.printRBAC {
+		_, err := fmt.Fprint(a.stdout, live.Rights(o.live.nodes))
+		return err
+	}
 	output, err := reports.FindScan(o.format)
 	if err != nil {
 		return err
@@ -64,9 +78,9 @@ func (a *app) scan(cmd *cobra.Command, paths []string, o scanOptions) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.scanner.Run(cmd.Context(), paths)
+	report, err := a.look(cmd.Context(), paths, o)
 	if err != nil {
-		return withHint(err, "name files and folders that are there")
+		return err
 	}
 	switch {
 	case o.fixPreview:
@@ -82,9 +96,20 @@ func (a *app) scan(cmd *cobra.Command, paths []string, o scanOptions) error {
 	return scanVerdict(report, severity)
 }
 
+// look searches the paths, or the cluster.
+func (a *app) look(ctx context.Context, paths []string, o scanOptions) (*finding.Report, error) {
+	if len(paths) == 0 {
+		return a.lookLive(ctx, o.live)
+	}
+	report, err := o.scanner.Run(ctx, paths)
+	return report, withHint(err, "name files and folders that are there")
+}
+
 // scanVerdict turns a report into the exit code.
 func scanVerdict(r *finding.Report, failOn compare.Severity) error {
 	switch {
+	case r.Unseen():
+		return verdictError{codeInconclusive}
 	case r.AtLeast(failOn) > 0:
 		return verdictError{codeDifferent}
 	case len(r.Gaps) > 0:

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -106,6 +107,21 @@ func file(path string) outcome {
 		return outcome{files: 1}
 	}
 	return outcome{Result: detect.File(name, data), files: 1, suppressions: suppressionsIn(name, data)}
+}
+
+// Content searches a file that somebody else has read, by its name.
+func Content(name string, data []byte) *finding.Report {
+	r := &finding.Report{APIVersion: finding.APIVersion, Paths: []string{name}}
+	text, reason := readText(bytes.NewReader(data), int64(len(data)), filepath.Base(name))
+	switch {
+	case reason != "":
+		r.Gaps = []finding.Gap{{File: name, Reason: reason}}
+	case text == nil:
+		r.Files, r.Skipped = 1, 1
+	default:
+		gather(r, []outcome{{Result: detect.File(name, text), files: 1, suppressions: suppressionsIn(name, text)}})
+	}
+	return r
 }
 
 // gather puts the outcomes together: what is derived from files after what the

@@ -174,6 +174,6 @@ func copyScenario(t *testing.T, s faultScenario) string {
 func suiteBinary(s faultScenario) string { return filepath.Base(filepath.Dir(s.Scenario)) + ".test" }
 
 // byComparer are the faults of all scenarios, those of one comparer together.
-func byComparer(all []finding) []finding {
-	return slices.SortedStableFunc(slices.Values(all), func(a, b finding) int { return cmp.Compare(a.Comparer, b.Comparer) })
+func byComparer(all []faultFound) []faultFound {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b faultFound) int { return cmp.Compare(a.Comparer, b.Comparer) })
 }

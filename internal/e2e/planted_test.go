@@ -31,7 +31,7 @@ func TestPlanted(t *testing.T) {
 	if out == "" {
 		requireE2E(t)
 	}
-	var all []finding
+	var all []faultFound
 	var runs []judgedScenario
 	var alarms []string
 	for _, s := range readFaults(t).Scenarios {
@@ -81,7 +81,7 @@ func rehearsePlanted(t *testing.T, s faultScenario) *compare.Comparison {
 	return comparison(t, latest(t, out))
 }
 
-func expectFound(t *testing.T, f finding) {
+func expectFound(t *testing.T, f faultFound) {
 	t.Helper()
 	switch {
 	case !f.found:
@@ -130,7 +130,7 @@ func TestPlantedIsInNoScenarioByChance(t *testing.T) {
 }
 
 // renderTrackRecord is docs/track-record.md.
-func renderTrackRecord(runs []judgedScenario, all []finding, sum totals) string {
+func renderTrackRecord(runs []judgedScenario, all []faultFound, sum totals) string {
 	var out strings.Builder
 	out.WriteString(`# Track record
 
@@ -178,7 +178,7 @@ func writeRuns(out *strings.Builder, runs []judgedScenario) {
 	out.WriteString("\n")
 }
 
-func writeFaults(out *strings.Builder, all []finding) {
+func writeFaults(out *strings.Builder, all []faultFound) {
 	comparer := ""
 	out.WriteString("## Faults and decoys\n\nThe command rehearses the scenario alone. What the suite of one needs first stands in its README.\n")
 	for _, f := range byComparer(all) {
@@ -201,14 +201,14 @@ func runCommand(scenario string) string {
 	return "rehearse run " + scenario
 }
 
-func foundText(f finding) string {
+func foundText(f faultFound) string {
 	if !f.found {
 		return "**no**: " + f.why
 	}
 	return "yes"
 }
 
-func causeText(f finding) string {
+func causeText(f faultFound) string {
 	switch {
 	case !f.found:
 		return "want " + f.Cause

@@ -11,8 +11,8 @@ import (
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
-// finding is a fault and what became of it in a rehearsal.
-type finding struct {
+// faultFound is a fault and what became of it in a rehearsal.
+type faultFound struct {
 	fault
 	scenario string
 	found    bool
@@ -28,7 +28,7 @@ type lure struct {
 	flagged string // by what; empty when it was left alone
 }
 
-func (f finding) named() bool { return f.found && f.cause == f.Cause }
+func (f faultFound) named() bool { return f.found && f.cause == f.Cause }
 
 // judged is one comparison, with what it has to be looked up by.
 type judged struct {
@@ -54,11 +54,11 @@ func (j judged) check(kind record.Kind, name string) (compare.Check, bool) {
 }
 
 // score says of every fault of a scenario what became of it.
-func score(s faultScenario, c *compare.Comparison) []finding {
+func score(s faultScenario, c *compare.Comparison) []faultFound {
 	j := judgedOf(c)
-	var all []finding
+	var all []faultFound
 	for _, f := range s.Faults {
-		found := finding{fault: f, scenario: s.Scenario}
+		found := faultFound{fault: f, scenario: s.Scenario}
 		of, why := j.find(f)
 		found.found, found.why, found.cause = why == "", why, of.Cause
 		for _, d := range f.Decoys {
@@ -142,7 +142,7 @@ func falseAlarms(s faultScenario, c *compare.Comparison) []string {
 // totals sum all rehearsals up.
 type totals struct{ faults, found, named, decoys, flagged, unseen, alarms int }
 
-func total(all []finding, alarms int) totals {
+func total(all []faultFound, alarms int) totals {
 	sum := totals{faults: len(all), alarms: alarms}
 	for _, f := range all {
 		sum.found += one(f.found)

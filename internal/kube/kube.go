@@ -28,8 +28,11 @@ type Clients struct {
 
 // New builds the clients of the cluster that the file kubeconfig names as its
 // current context. It does not speak to the cluster yet.
-func New(kubeconfig string) (*Clients, error) {
-	cfg, err := Config(kubeconfig)
+func New(kubeconfig string) (*Clients, error) { return NewIn(kubeconfig, "") }
+
+// NewIn is [New] for the cluster of a context; the empty one is the current one.
+func NewIn(kubeconfig, context string) (*Clients, error) {
+	cfg, err := configIn(kubeconfig, context)
 	if err != nil {
 		return nil, err
 	}
@@ -46,13 +49,17 @@ func New(kubeconfig string) (*Clients, error) {
 
 // Config reads the connection that the file kubeconfig names as its current
 // context, for clients that [Clients] does not have.
-func Config(kubeconfig string) (*rest.Config, error) {
+func Config(kubeconfig string) (*rest.Config, error) { return configIn(kubeconfig, "") }
+
+func configIn(kubeconfig, context string) (*rest.Config, error) {
 	// Read with an explicit path: with an empty one the library would fall back to
 	// the environment and the home folder.
 	if kubeconfig == "" {
 		return nil, errors.New("reading kubeconfig: no file named")
 	}
-	cfg, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	cfg, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(
+		&clientcmd.ClientConfigLoadingRules{ExplicitPath: kubeconfig}, &clientcmd.ConfigOverrides{CurrentContext: context},
+	).ClientConfig()
 	if err != nil {
 		return nil, fmt.Errorf("reading kubeconfig %q: %w", kubeconfig, err)
 	}

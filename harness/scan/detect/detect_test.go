@@ -322,6 +322,44 @@ func TestBombsDoNotGrow(t *testing.T) {
 	}
 }
 
+// TestWhatNestsTooDeepIsAGap keeps files from ending the program: a stack that has
+// run out cannot be caught.
+func TestWhatNestsTooDeepIsAGap(t *testing.T) {
+	t.Parallel()
+	rule := func(expr string) string {
+		return "groups: [{name: g, rules: [{alert: A, expr: '" + expr + "'}]}]\n"
+	}
+	many := func(s string) string { return strings.Repeat(s, 400_000) }
+	for name, row := range map[string]struct{ file, content string }{
+		"subshells":             {"x.sh", many("(") + "docker ps"},
+		"groups":                {"x.sh", many("{ ") + "docker ps"},
+		"conditions":            {"x.sh", many("if ") + "docker ps"},
+		"a chain":               {"x.sh", many("docker ps && ") + "docker ps"},
+		"a chain of many lines": {"x.sh", many("docker ps |\n") + "docker ps"},
+		"arithmetic":            {"x.sh", "echo $((" + many("(") + "1; docker ps"},
+		"a container's script":  {"x.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a.sh: '" + many("(") + "docker ps'}\n"},
+		"a query":               {"x.yaml", rule(strings.Repeat("(", 5000) + "engine_daemon_x" + strings.Repeat(")", 5000))},
+		"a long query":          {"x.yaml", rule(many("engine_daemon_x + ") + "1")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result := detect.File(row.file, []byte(row.content))
+			if len(result.Gaps) != 1 || !strings.Contains(result.Gaps[0].Reason, "than") {
+				t.Errorf("gaps %v, want one", result.Gaps)
+			}
+		})
+	}
+}
+
+func TestManyCommandsAreNoNesting(t *testing.T) {
+	t.Parallel()
+	script := "#!/bin/sh\n" + strings.Repeat("if [ -e x ]; then (a && b) | c; fi # (((\ncase x in a) b;; esac\n", 4000) + "docker ps\n"
+	result := detect.File("x.sh", []byte(script))
+	if len(result.Findings) != 1 || len(result.Gaps) != 0 {
+		t.Errorf("%d findings, gaps %v; want the command alone", len(result.Findings), result.Gaps)
+	}
+}
+
 func FuzzFile(f *testing.F) {
 	err := filepath.WalkDir("../testdata/corpus", func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -346,4 +384,49 @@ func FuzzFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestNodeStatus(t *testing.T) {
+	t.Parallel()
+	names := func(all ...any) any { return map[string]any{"names": all} }
+	node := func(runtime string) map[string]any {
+		return map[string]any{
+			"apiVersion": "v1", "kind": "Node", "metadata": map[string]any{"name": "n"},
+			"status": map[string]any{
+				"nodeInfo": map[string]any{"containerRuntimeVersion": runtime},
+				"images": []any{
+					names("shop/web@sha256:1", "shop/web:1"), names("shop/local:2", "other:2"), names("registry.example.com/shop/web:1"),
+					names("<none>@<none>", "<none>:<none>"), names("nginx:1.27"), names(),
+				},
+			},
+		}
+	}
+	want := []string{"docker-node | docker://26.1.5 | Node n | info | MET-014", "image-never-pulled | shop/local:2 | Node n | changes | NODE-009"}
+	if diff := cmp.Diff(want, said(detect.NodeStatus("node/n", node("docker://26.1.5")))); diff != "" {
+		t.Errorf("a node with Docker (-want +got):\n%s", diff)
+	}
+	if got := said(detect.NodeStatus("node/n", node("containerd://2.1"))); got != nil {
+		t.Errorf("a node with containerd: %v", got)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string][]string{
+		"/usr/bin/docker events": {"docker-command"},
+		"/usr/bin/kubelet --container-runtime-endpoint=unix:///run/cri-dockerd.sock": {"cri-socket"},
+		"/usr/bin/containerd-shim-runc-v2 -id docker":                                nil,
+		"": nil,
+	} {
+		var got []string
+		for _, f := range detect.Command("node/n:/proc/1/cmdline", detect.Node, strings.Fields(command)).Findings {
+			got = append(got, f.Rule)
+			if f.Line != 0 || f.File != "node/n:/proc/1/cmdline" {
+				t.Errorf("%q: finding %+v, want no line", command, f)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", command, diff)
+		}
+	}
 }

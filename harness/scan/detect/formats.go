@@ -27,7 +27,7 @@ type format struct {
 var (
 	isDockerfile  = named(`(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|\.(dockerfile|containerfile)$`)
 	isJenkinsfile = named(`(^|/)Jenkinsfile[^/]*$|\.jenkinsfile$`)
-	isCrontab     = named(`(^|/)crontab[^/]*$|\.(cron|crontab)$`)
+	isCrontab     = named(`(^|/)crontab[^/]*$|\.(cron|crontab)$|(^|/)var/spool/cron/`)
 	isDefaults    = named(`(^|/)etc/(default|sysconfig)/[^/]+$|(^|/)kubeadm-flags\.env$|(^|/)(kubelet|docker)\.(env|default|sysconfig)$`)
 	isEnvFile     = named(`\.env$|(^|/)\.env[^/]*$`)
 	isJSONFile    = named(`\.json$`)

@@ -86,6 +86,3 @@ func (d *detector) extraArg(name, value *yaml.Node) {
 	flag := "--" + strings.TrimPrefix(name.Value, "--") + "=" + value.Value
 	d.kubeletFlags(text.Anywhere(flag, d.At(d.Offset(value.Line, value.Column))))
 }
-
-// nodeObject looks at what a node remembers of its runtime.
-func (d *detector) nodeObject(n *yaml.Node) { d.annotations(text.Get(n, "metadata", "annotations")) }

@@ -37,7 +37,7 @@ func (d *detector) kubernetes(n *yaml.Node) {
 	d = d.about(title(kind, n))
 	group, _, _ := strings.Cut(version, "/")
 	switch {
-	case kind == "CustomResourceDefinition", isPolicy(kind, group):
+	case kind == "CustomResourceDefinition", IsPolicy(kind, group):
 		// What it says is about other objects, and mostly forbids.
 	case kind == "ConfigMap" && group == "v1":
 		d.embedded(text.Get(n, "data"))
@@ -74,8 +74,9 @@ func (d *detector) custom(kind, group string, n *yaml.Node) {
 	}
 }
 
-// isPolicy is true for kinds that say what other objects may look like.
-func isPolicy(kind, group string) bool {
+// IsPolicy is true for kinds that say what other objects may look like. They are
+// left alone.
+func IsPolicy(kind, group string) bool {
 	return strings.HasSuffix(group, "kyverno.io") || strings.HasSuffix(group, "gatekeeper.sh") || kind == "PodSecurityPolicy" ||
 		kind == "ValidatingAdmissionPolicy" || kind == "SecurityContextConstraints" || kind == "Event"
 }

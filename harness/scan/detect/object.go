@@ -15,13 +15,30 @@ import (
 func Object(source string, object map[string]any) Result {
 	out := Result{Known: true}
 	newDetector(source, text.New(""), &out).in(Pod).kubernetes(tree(object))
-	for i := range out.Findings {
-		out.Findings[i].Line, out.Findings[i].Column = 0, 0
+	return out.unplaced()
+}
+
+// Command looks at the command line of a process, in a pod or on a node.
+func Command(source string, where Setting, argv []string) Result {
+	out := Result{Known: true}
+	d := newDetector(source, text.New(""), &out).in(where)
+	var words []word
+	for _, argument := range argv {
+		words = append(words, plainWord(argument, text.Anywhere(argument, d.At(0))))
 	}
-	for i := range out.Gaps {
-		out.Gaps[i].Line = 0
+	d.execute(words)
+	return out.unplaced()
+}
+
+// unplaced forgets the lines, of which there were none.
+func (r Result) unplaced() Result {
+	for i := range r.Findings {
+		r.Findings[i].Line, r.Findings[i].Column = 0, 0
 	}
-	return out
+	for i := range r.Gaps {
+		r.Gaps[i].Line = 0
+	}
+	return r
 }
 
 // tree is a decoded value as what the parsers make. Fields are in the order of

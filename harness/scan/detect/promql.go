@@ -45,6 +45,12 @@ var queryMatters = regexp.MustCompile(`(?i)docker|\bPOD\b|k8s_|container_fs_|eng
 // parseQuery reads an expression. What Grafana fills in may be a name or a
 // number: one of them makes the expression whole.
 func parseQuery(query string) (parser.Expr, error) {
+	switch {
+	case len(query) > mostQuery:
+		return nil, errTooLong
+	case nests(query):
+		return nil, errNested
+	}
 	p := parser.NewParser(parser.Options{EnableExperimentalFunctions: true})
 	expr, err := p.ParseExpr(fillIn(query, "x"))
 	if err == nil || !strings.Contains(query, "$") {

@@ -39,6 +39,9 @@ func (d *detector) shell(t *text.Text) {
 // parseShell reads a script as Bash, and where that fails as plain POSIX shell or
 // Korn shell. Template expressions become words of the same length.
 func parseShell(script string) (*syntax.File, error) {
+	if nests(script) {
+		return nil, errNested
+	}
 	script = expressions.ReplaceAllStringFunc(script, mask)
 	first, err := parseVariant(script, syntax.LangBash)
 	if err == nil {

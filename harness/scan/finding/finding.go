@@ -54,9 +54,12 @@ type Fix struct {
 
 // Gap is something that could not be looked at.
 type Gap struct {
-	File   string `json:"file"`
-	Line   int    `json:"line,omitempty"`
-	Reason string `json:"reason"`
+	File string `json:"file"`
+	Line int    `json:"line,omitempty"`
+	// Resource is what a cluster did not show at all, such as deployments.apps; a
+	// file is then named only where the resource lies on one node.
+	Resource string `json:"resource,omitempty"`
+	Reason   string `json:"reason"`
 }
 
 // Warning is something about the scan's own settings, such as a suppression
@@ -74,8 +77,11 @@ type Report struct {
 	Paths []string `json:"paths"`
 	// Files is how many files were read, Skipped how many hold nothing of a kind
 	// that the scan knows.
-	Files    int       `json:"files"`
-	Skipped  int       `json:"skipped"`
+	Files   int `json:"files"`
+	Skipped int `json:"skipped"`
+	// Objects is how many objects of a cluster were looked at; zero for a scan of
+	// files.
+	Objects  int       `json:"objects,omitempty"`
 	Findings []Finding `json:"findings"`
 	// Suppressed are the findings that somebody gave a reason for.
 	Suppressed []Finding `json:"suppressed,omitempty"`
@@ -101,13 +107,24 @@ func (r *Report) Sort() {
 }
 
 func sorted(findings []Finding) []Finding {
-	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Found, b.Found))
-	})
-	return slices.CompactFunc(findings, func(a, b Finding) bool {
-		return a.File == b.File && a.Line == b.Line && a.Column == b.Column && a.Rule == b.Rule && a.Found == b.Found
-	})
+	slices.SortStableFunc(findings, compareFindings)
+	return slices.CompactFunc(findings, func(a, b Finding) bool { return compareFindings(a, b) == 0 })
+}
+
+// compareFindings orders findings by their place. Where there are no lines, the
+// part of the object is the place.
+func compareFindings(a, b Finding) int {
+	byPlace := cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	if byPlace == 0 && a.Line == 0 {
+		byPlace = cmp.Compare(a.Object, b.Object)
+	}
+	return cmp.Or(byPlace, cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Found, b.Found))
+}
+
+// Unseen says whether a cluster refused to show something: then no number of
+// findings is all that there is.
+func (r *Report) Unseen() bool {
+	return slices.ContainsFunc(r.Gaps, func(g Gap) bool { return g.Resource != "" })
 }
 
 // AtLeast counts the findings of a severity or a graver one.

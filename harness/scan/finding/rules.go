@@ -50,6 +50,7 @@ const (
 	DockerNetwork     = "docker-network"
 	DaemonSetting     = "daemon-setting"
 	KubeletFlag       = "kubelet-docker-flag"
+	DockerNode        = "docker-node"
 	SuppressionReason = "suppression-without-reason"
 )
 
@@ -157,6 +158,10 @@ var rules = []Rule{
 	{
 		KubeletFlag, "is a kubelet setting that went away with dockershim", compare.Breaks, "NODE-013",
 		"Remove it: kubelet 1.24 and later do not start with a flag that they do not know.",
+	},
+	{
+		DockerNode, "is a node whose runtime is Docker", compare.Info, "MET-014",
+		"Move it when its workloads are ready: drain it, give kubelet containerd's socket, let it in again.",
 	},
 	{
 		SuppressionReason, "suppresses a finding without saying why", compare.Changes, "",

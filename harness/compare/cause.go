@@ -24,15 +24,18 @@ type attribution struct {
 // entry. How a workload ended up, and how often it got events on the way, is a
 // consequence: it takes the cause of what events and status say of that workload,
 // if there is only one. So does what a container says instead of something else,
-// and what a silenced agent no longer says or counts.
+// what a silenced agent no longer says or counts, and what is said by a workload that
+// reaches for something that is not there any more.
 func (a attribution) causes(found []Finding) []catalogue.Entry {
 	causes := make([]catalogue.Entry, len(found))
-	of, said := causesOf{}, causesOf{}
+	of, said, reached := causesOf{}, causesOf{}, causesOf{}
 	for i, f := range found {
 		causes[i] = a.explain(f)
 		switch {
 		case f.Kind == record.Events:
 			of.add(workloadOf(f.Subject), causes[i])
+		case f.Kind == record.Access:
+			reached.add(f.Subject, causes[i])
 		case f.Aspect == message && sourceOf(f.Subject) != runtimeJournal:
 			said.add(sourceOf(f.Subject), causes[i])
 		}
@@ -45,6 +48,9 @@ func (a attribution) causes(found []Finding) []catalogue.Entry {
 			causes[i] = said.only(source)
 		case f.Aspect == message:
 			causes[i] = silenced[path.Base(workloadOf(source))]
+			if causes[i].ID == "" {
+				causes[i] = reached.only(workloadOf(source))
+			}
 		case f.Aspect == health, f.Aspect == howMuch:
 			causes[i] = of.only(f.Subject)
 		case f.Aspect == metricName && f.Change == Lost:

@@ -56,7 +56,7 @@ type decoy struct {
 // of evidence that it judges. Some kinds have several.
 func comparerKinds() map[string]record.Kind {
 	return map[string]record.Kind{
-		"agents": record.Agents, "specs": record.Specs, "envelope": record.Logs, "rotation": record.Logs,
+		"access": record.Access, "agents": record.Agents, "specs": record.Specs, "envelope": record.Logs, "rotation": record.Logs,
 		"messages": record.Logs, "searches": record.Searches, "parsers": record.Searches, "stores": record.Stores,
 		"stimuli": record.Stimuli, "events": record.Events, "status": record.Events, "metrics": record.Metrics,
 		"objects": record.Objects, "node": record.Node, "rules": record.Rules, "dashboards": record.Dashboards,
@@ -173,7 +173,7 @@ func copyScenario(t *testing.T, s faultScenario) string {
 // suiteBinary is what the scenario calls its suite.
 func suiteBinary(s faultScenario) string { return filepath.Base(filepath.Dir(s.Scenario)) + ".test" }
 
-// ofComparer are the faults of all scenarios, those of one comparer together.
+// byComparer are the faults of all scenarios, those of one comparer together.
 func byComparer(all []faultFound) []faultFound {
 	return slices.SortedStableFunc(slices.Values(all), func(a, b faultFound) int { return cmp.Compare(a.Comparer, b.Comparer) })
 }

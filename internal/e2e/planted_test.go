@@ -24,8 +24,8 @@ type judgedScenario struct {
 // all of it has to be found, nearly all rightly named, and no decoy flagged. Then it
 // writes the track record, whatever came out.
 //
-// REHEARSE_PLANTED_RUNS names a folder with runs that are there already, which are
-// looked at instead.
+// REHEARSE_PLANTED_KEEP names a folder to keep the runs in. REHEARSE_PLANTED_RUNS
+// names one with runs that are there already, which are looked at instead.
 func TestPlanted(t *testing.T) {
 	out := os.Getenv("REHEARSE_PLANTED_RUNS")
 	if out == "" {
@@ -63,6 +63,9 @@ func rehearsePlanted(t *testing.T, s faultScenario) *compare.Comparison {
 	t.Helper()
 	clean := nothingLeft(t)
 	dir, out := copyScenario(t, s), t.TempDir()
+	if keep := os.Getenv("REHEARSE_PLANTED_KEEP"); keep != "" {
+		out = filepath.Join(keep, s.Scenario)
+	}
 	if s.Suite != "" {
 		build := exec.CommandContext(t.Context(), "go", "test", "-c", "-o", filepath.Join(dir, suiteBinary(s)),
 			"./"+filepath.Join(libraryDir, s.Scenario, s.Suite))

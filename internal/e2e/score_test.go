@@ -102,8 +102,8 @@ func names(f compare.Finding, asset string) bool {
 // lure says whether the decoy was looked at and left alone.
 func (j judged) lure(kind record.Kind, d decoy) lure {
 	of := lure{decoy: d}
-	seen, ok := j.check(kind, cmp.Or(d.Seen, d.Check))
-	of.seen = ok && (d.Seen != "" || seen.State != compare.Unproven)
+	seen, ok := j.check(kind, d.Check)
+	of.seen = ok && seen.State != compare.Unproven || d.Seen != "" && slices.ContainsFunc(j.Checks, func(c compare.Check) bool { return c.Name == d.Seen })
 	if check, ok := j.check(kind, d.Check); ok && check.State == compare.Differs {
 		of.flagged = check.Finding
 	}

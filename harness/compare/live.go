@@ -3,6 +3,7 @@ package compare
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -27,7 +28,7 @@ const (
 
 // Live compares what the Prometheus in each cluster makes of its rules: one side
 // with the other, and each with the scenario's rules as they are replayed; and the
-// silences of its Alertmanager.
+// routes and silences of its Alertmanager.
 //
 // A rule that the scenario names, too, is judged as an asset by its replay, which
 // sees the same on both sides and waits as long as there is time for. Here only a
@@ -35,10 +36,11 @@ const (
 func Live(ctx context.Context, in Input) Comparer {
 	return Comparer{Kind: record.Live, Run: func(baseline, candidate *record.Recording) (Section, error) {
 		var s Section
-		if err := s.liveRules(ctx, in, baseline, candidate); err != nil {
+		known, err := s.liveRules(ctx, in, baseline, candidate)
+		if err != nil {
 			return s, err
 		}
-		return s, s.silences(baseline, candidate)
+		return s, errors.Join(s.routes(in, known, baseline, candidate), s.silences(baseline, candidate))
 	}}
 }
 
@@ -79,22 +81,24 @@ func (r replayed) around(t time.Time) []queries.Level {
 	return r.states[from:min(len(r.states), after+2)]
 }
 
-func (s *Section) liveRules(ctx context.Context, in Input, baseline, candidate *record.Recording) error {
+// liveRules compares the rules that are loaded, and returns their names.
+func (s *Section) liveRules(ctx context.Context, in Input, baseline, candidate *record.Recording) (names map[string]bool, err error) {
 	var sides [2]*rulesInCluster
 	for i, r := range [2]*record.Recording{baseline, candidate} {
 		if !exists(r, record.LiveRules) {
-			return nil // not asked, or a gap says why
+			return nil, nil // not asked, or a gap says why
 		}
 		side, err := readLive(ctx, in, r)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		sides[i] = side
 	}
 	all := map[ruleKey]bool{}
+	names = map[string]bool{}
 	for _, side := range sides {
 		for k := range side.rules {
-			all[k] = true
+			all[k], names[k.name] = true, true
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(all), func(a, b ruleKey) int {
@@ -102,7 +106,7 @@ func (s *Section) liveRules(ctx context.Context, in Input, baseline, candidate *
 	}) {
 		s.liveRule(k, k.subject(all), sides)
 	}
-	return nil
+	return names, nil
 }
 
 func readLive(ctx context.Context, in Input, r *record.Recording) (*rulesInCluster, error) {

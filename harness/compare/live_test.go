@@ -82,3 +82,33 @@ func TestLiveAndReplay(t *testing.T) {
 		})
 	}
 }
+
+// TestLiveRoutes compares whom Alertmanager sends an alert with whom the scenario's
+// configuration would send it.
+func TestLiveRoutes(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		alert string
+		state compare.CheckState
+	}{
+		"as the file says":        {`{"labels":{"alertname":"A","team":"docker"},"receivers":["docker-team"],"state":"active"}`, compare.Agrees},
+		"to somebody else":        {`{"labels":{"alertname":"A","team":"docker"},"receivers":["pager"],"state":"active"}`, compare.Differs},
+		"to nobody, as intended":  {`{"labels":{"alertname":"A","severity":"none"},"receivers":["nobody"],"state":"active"}`, compare.Agrees},
+		"silenced, as it is sent": {`{"labels":{"alertname":"A","team":"network"},"receivers":["network-team"],"state":"suppressed","silencedBy":["x"]}`, compare.Agrees},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := alertsInput(t, clusters.Docker, clusters.Containerd)
+			content := files{record.LiveAlerts: row.alert + "\n"}
+			baseline := open(t, clusters.Baseline, clusters.Docker, content)
+			candidate := open(t, clusters.Candidate, clusters.Containerd, content)
+			s, err := compare.Live(t.Context(), in).Run(baseline, candidate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(s.Checks) != 1 || s.Checks[0].State != row.state {
+				t.Errorf("checks %+v, want one that %s", s.Checks, row.state)
+			}
+		})
+	}
+}

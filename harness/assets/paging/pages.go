@@ -48,6 +48,17 @@ func (c *Config) route(of labels.Labels, at time.Time) (receivers, muted []strin
 	return receivers, muted, nil
 }
 
+// Receivers are those that the routes lead an alert to, as Alertmanager names them:
+// sorted, once each, and those that notify nobody among them.
+func (c *Config) Receivers(of labels.Labels) []string {
+	var all []string
+	for _, r := range c.root.Match(set(of)) {
+		all = append(all, r.RouteOpts.Receiver)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func set(of labels.Labels) model.LabelSet {
 	all := model.LabelSet{}
 	of.Range(func(l labels.Label) { all[model.LabelName(l.Name)] = model.LabelValue(l.Value) })

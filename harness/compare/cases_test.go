@@ -75,7 +75,27 @@ func cases(t *testing.T) map[string]testCase {
 		all[strings.TrimSuffix(filepath.Base(name), ".txtar")] = readCase(t, name)
 	}
 	all["quickstart-mini"] = quickstartMini(t)
+	all["quickstart-mini, searched"] = searched(quickstartMini(t))
 	return all
+}
+
+// searched is a real recording in which somebody looks for lines.
+func searched(c testCase) testCase {
+	c.scenario.Spec.Assets.LogSearches = []string{"searches.yaml", "agent.conf"}
+	c.assets = files{
+		"searches.yaml": `apiVersion: rehearse.dev/v1alpha1
+kind: LogSearches
+searches:
+  - {name: shipped records, language: contains, expression: records from shop}
+  - {name: as Docker writes, language: regex, expression: '"stream":"std'}
+  - {name: as the CRI writes, language: regex, expression: ' std(out|err) F '}
+  - {name: engine, language: contains, expression: level=, sources: [{unit: docker.service}]}
+  - {name: not there, language: contains, expression: no such words}
+  - {name: quiet, language: contains, expression: no such words, expect: silence}
+`,
+		"agent.conf": "[INPUT]\n    Name tail\n    Tag docker\n    Path /var/log/containers/*.log\n    Parser docker\n",
+	}
+	return c
 }
 
 // quickstartMini is a real recording of both runtimes, cut down.

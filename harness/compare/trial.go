@@ -126,12 +126,14 @@ func (t trial) values() (baseline, candidate string) {
 		candidate += why
 	case queries.New:
 		baseline += why
+	case queries.Alive, queries.Changed, queries.Unproven:
 	}
+	said := [2][]string{{baseline}, {candidate}}
 	for _, d := range t.differences {
-		baseline += "; " + d.What + ": " + d.Baseline
-		candidate += "; " + d.What + ": " + d.Candidate
+		said[0] = append(said[0], d.What+": "+d.Baseline)
+		said[1] = append(said[1], d.What+": "+d.Candidate)
 	}
-	return baseline, candidate
+	return strings.Join(said[0], "; "), strings.Join(said[1], "; ")
 }
 
 // text is what was lost and where. The catalogue reads it: see the entries of

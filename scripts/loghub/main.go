@@ -146,7 +146,7 @@ func drain(messages []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		groups[i] = strconv.FormatInt(int64(cluster.ClusterId), 10)
+		groups[i] = strconv.FormatInt(cluster.ClusterId, 10)
 	}
 	return groups, nil
 }

@@ -178,6 +178,7 @@ func (f filling) matcher(m *labels.Matcher) *labels.Matcher {
 		value, kind = regexp.QuoteMeta(value), labels.MatchRegexp
 	case labels.MatchNotEqual:
 		value, kind = regexp.QuoteMeta(value), labels.MatchNotRegexp
+	case labels.MatchRegexp, labels.MatchNotRegexp:
 	}
 	value = tokenText.ReplaceAllStringFunc(value, func(t string) string {
 		i, err := strconv.Atoi(tokenText.FindStringSubmatch(t)[1])

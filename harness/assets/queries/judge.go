@@ -52,6 +52,7 @@ func (p *Pair) Judge(ctx context.Context, e *Expr, baseline, candidate Outcome) 
 		return p.explained(ctx, e, j, max(baseline.Level, candidate.Level), p.Baseline, p.Candidate)
 	case New:
 		return p.explained(ctx, e, j, max(baseline.Level, candidate.Level), p.Candidate, p.Baseline)
+	case Alive, Changed, Unproven:
 	}
 	if j.Verdict == Unproven && baseline.Level >= Results {
 		return j, err // nothing but constants

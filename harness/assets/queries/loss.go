@@ -80,6 +80,7 @@ func (l Loss) String() string {
 		return "no value passes " + l.Text
 	case Failure:
 		return "fails: " + l.Text
+	case Function:
 	}
 	return "nothing from " + l.Text
 }

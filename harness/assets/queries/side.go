@@ -36,7 +36,7 @@ func Settled(ctx context.Context, s Series) Series {
 	if err != nil {
 		return s // whoever evaluates will say so
 	}
-	defer q.Close()
+	defer func() { _ = q.Close() }() // it was only read
 	first := int64(math.MaxInt64)
 	set := q.Select(ctx, false, nil, labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, "up"))
 	for set.Next() {
@@ -212,7 +212,7 @@ func (s *Side) Select(ctx context.Context, matchers []*labels.Matcher) ([]labels
 	if err != nil {
 		return nil, fmt.Errorf("reading series: %w", err)
 	}
-	defer q.Close()
+	defer func() { _ = q.Close() }() // it was only read
 	// The hint says that no samples are wanted.
 	set := q.Select(ctx, true, &storage.SelectHints{Start: from, End: to, Func: "series"}, matchers...)
 	var found []labels.Labels

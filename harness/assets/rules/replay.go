@@ -213,6 +213,7 @@ func (n *run) watch(rule *promrules.AlertingRule, number int, t time.Time) queri
 		case promrules.StatePending:
 			gravest = max(gravest, queries.Pending)
 			n.almost = n.almost || t.Sub(a.ActiveAt)+n.side.Interval() >= n.rule.For
+		case promrules.StateInactive, promrules.StateUnknown:
 		}
 	}
 	n.level = max(n.level, gravest)

@@ -1,9 +1,9 @@
 package noise_test
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -267,7 +267,7 @@ func TestLevelsOfNought(t *testing.T) {
 	amounts := []noise.Amount{{Key: "nought", PerRun: [2][]float64{{3, 6, 4}, {0, 0, 0}}}}
 	for i := range 30 {
 		v := float64(100 + 10*i)
-		amounts = append(amounts, noise.Amount{Key: fmt.Sprint(i), PerRun: [2][]float64{{v, v * 1.1, v * 1.05}, {8 * v, 8.4 * v, 8.2 * v}}})
+		amounts = append(amounts, noise.Amount{Key: strconv.Itoa(i), PerRun: [2][]float64{{v, v * 1.1, v * 1.05}, {8 * v, 8.4 * v, 8.2 * v}}})
 	}
 	for i, j := range noise.Levels(amounts) {
 		if wants := i > 0; j.Differs != wants {

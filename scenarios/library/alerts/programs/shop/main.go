@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string) error {
 // serve does some work for every request that is an order, and writes it down.
 func serve(ctx context.Context) error {
 	server := &http.Server{Addr: ":8080", ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(take)}
-	stopped := context.AfterFunc(ctx, func() { server.Close() })
+	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	if err := server.ListenAndServe(); ctx.Err() == nil {
 		return err
@@ -104,5 +104,5 @@ func one(ctx context.Context, url string) {
 		return
 	}
 	_, _ = io.Copy(io.Discard, answer.Body)
-	answer.Body.Close()
+	_ = answer.Body.Close()
 }

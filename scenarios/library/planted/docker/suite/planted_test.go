@@ -6,6 +6,7 @@ package suite_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -117,7 +118,11 @@ func exec(ctx context.Context, config *rest.Config, client kubernetes.Interface,
 	if err != nil {
 		return "", err
 	}
-	var out bytes.Buffer
-	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: &out, Stderr: &out})
+	// Both streams are copied at the same time: one buffer for the two would be torn.
+	var out, problems bytes.Buffer
+	err = executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdout: &out, Stderr: &problems})
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, problems.String())
+	}
 	return out.String(), err
 }

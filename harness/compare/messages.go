@@ -191,11 +191,15 @@ func (u utterance) times() int {
 	return most
 }
 
-// first says that it is among what containers say first.
+// first says that it is among what containers say first, and no complaint: who
+// complains at the start waits for something else, which takes its time.
 func (u utterance) first() bool {
 	for group, t := range u {
 		if t == nil {
 			continue
+		}
+		if t.Level >= structure.Warning {
+			return false
 		}
 		if places := t.Places(group, maxEvidence); !slices.ContainsFunc(places, func(p templates.Place) bool { return p.Line <= firstLines }) {
 			return false

@@ -41,3 +41,19 @@ func TestNamespacesThatAreLeaving(t *testing.T) {
 		t.Error("the names lack a pod of the namespace that leaves")
 	}
 }
+
+func TestLogsThatWentWithTheirNamespace(t *testing.T) {
+	t.Parallel()
+	src := source(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "stays"}})
+	src.Cluster.Nodes = []string{"n1"}
+	stays := strings.ReplaceAll(webLog, "shop_", "stays_")
+	left := strings.ReplaceAll(webLog, "shop_", "left_")
+	src.Exec = scripts{logs: listing(t, []string{
+		"log\t" + stays + "\t" + stays + "\t-rw-r-----\t", "log\t" + left + "\t" + left + "\t-rw-r-----\t",
+	})}.provider()
+	r, _ := collected(t, src, record.Logs)
+	diff(t, "gaps", []string{stays}, subjects(r.Meta.Gaps))
+	if got := lines[record.LogFile](t, r, record.LogIndex); len(got) != 1 || got[0].Namespace != "stays" {
+		t.Errorf("logs %v, want the one whose namespace stays", got)
+	}
+}

@@ -14,6 +14,10 @@ import (
 	"slices"
 	"strings"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
 	"github.com/rehearse-dev/rehearse/harness/record"
 )
 
@@ -58,6 +62,7 @@ func (logs) Collect(ctx context.Context, src Source, w *record.Writer) error {
 	var files []record.LogFile
 	var links []record.LogLink
 	for _, n := range perNode {
+		n.leaveOut(ctx, src.Client)
 		files = append(files, n.recorded()...)
 		links = append(links, n.links...)
 	}
@@ -180,6 +185,18 @@ func (l *nodeLog) record(w *record.Writer, content io.Reader) error {
 		return broken
 	}
 	return nil
+}
+
+// leaveOut forgets files that were listed, but went with their namespace before they
+// could be read: kubelet removes what is left of a pod after the API server does.
+func (n *nodeLogs) leaveOut(ctx context.Context, client kubernetes.Interface) {
+	n.logs = slices.DeleteFunc(n.logs, func(l *nodeLog) bool {
+		if l.File != "" {
+			return false
+		}
+		_, err := client.CoreV1().Namespaces().Get(ctx, l.Namespace, metav1.GetOptions{})
+		return apierrors.IsNotFound(err)
+	})
 }
 
 // recorded lists the files; one that has no bytes is a gap.

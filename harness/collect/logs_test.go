@@ -121,7 +121,7 @@ func TestLogs(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			src := source()
+			src := source(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}})
 			src.Cluster.Nodes = []string{"n1"}
 			src.Exec = scripts{logs: listing(t, tt.list, tt.files...)}.provider()
 			r, dir := collected(t, src, record.Logs)
@@ -156,7 +156,7 @@ func TestLogsOfANodeThatFails(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			src := source()
+			src := source(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}})
 			src.Exec = scripts{logs: of(otherLog), byNode: map[string]string{"n1": tt.n1}}.provider()
 			r, _ := collected(t, src, record.Logs)
 			if got := len(lines[record.LogFile](t, r, record.LogIndex)); got != tt.want {

@@ -129,13 +129,7 @@ func TestAlertsNamesWhatDied(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			causes := map[string]string{}
-			for _, f := range c.Findings {
-				for _, a := range f.Assets {
-					name, _, _ := strings.Cut(a.Name, " (")
-					causes[a.Kind+" "+name] = f.Cause
-				}
-			}
+			causes := causesOfAssets(c)
 			for name, j := range judgedAlerts(t, in) {
 				if j.Verdict != "dead" || j.Kind == "receiver" {
 					continue
@@ -152,6 +146,17 @@ func TestAlertsNamesWhatDied(t *testing.T) {
 			}
 		})
 	}
+}
+
+func causesOfAssets(c *compare.Comparison) map[string]string {
+	causes := map[string]string{}
+	for _, f := range c.Findings {
+		for _, a := range f.Assets {
+			name, _, _ := strings.Cut(a.Name, " (")
+			causes[a.Kind+" "+name] = f.Cause
+		}
+	}
+	return causes
 }
 
 // TestAlertsAgainstItself is the null rehearsal of the scenario.

@@ -105,7 +105,7 @@ func (s *Section) route(name string, configured, known bool, sides [2]map[string
 	case onBaseline != onCandidate && !known:
 		f.Aspect, f.Change = raised, direction(onBaseline)
 		f.Baseline, f.Candidate = sent(b.receivers), sent(c.receivers)
-	case configured && !(maps.Equal(b.receivers, b.byFile) && maps.Equal(c.receivers, c.byFile)):
+	case configured && (!maps.Equal(b.receivers, b.byFile) || !maps.Equal(c.receivers, c.byFile)):
 		// Not the move: the cluster's configuration is not that of the scenario.
 		f.Severity = Info
 		f.Baseline = sent(b.receivers) + " in the cluster, " + sent(b.byFile) + " by the file"

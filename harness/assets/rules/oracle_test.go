@@ -41,17 +41,12 @@ func oracle(tb testing.TB, file string, of storage.Storage, times []time.Time, i
 	firing := map[string][]int{}
 	for i, t := range times {
 		for _, name := range slices.Sorted(maps.Keys(groups)) {
-			for _, r := range groups[name].Rules() {
-				if alert, ok := r.(*promrules.AlertingRule); ok {
-					alert.SetRestored(true)
-				}
+			alerts := alertsOf(groups[name])
+			for _, alert := range alerts {
+				alert.SetRestored(true)
 			}
 			groups[name].Eval(tb.Context(), t)
-			for _, r := range groups[name].Rules() {
-				alert, ok := r.(*promrules.AlertingRule)
-				if !ok {
-					continue
-				}
+			for _, alert := range alerts {
 				for _, a := range alert.ActiveAlerts() {
 					if a.State == promrules.StateFiring {
 						firing[a.Labels.String()] = append(firing[a.Labels.String()], i)
@@ -61,6 +56,16 @@ func oracle(tb testing.TB, file string, of storage.Storage, times []time.Time, i
 		}
 	}
 	return firing
+}
+
+func alertsOf(group *promrules.Group) []*promrules.AlertingRule {
+	var all []*promrules.AlertingRule
+	for _, r := range group.Rules() {
+		if alert, ok := r.(*promrules.AlertingRule); ok {
+			all = append(all, alert)
+		}
+	}
+	return all
 }
 
 // TestAgreesWithPrometheus replays rules of every kind over series of every kind,

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func Access() Comparer {
 
 func compareCallers(b, c *callers) Section {
 	var s Section
-	for _, k := range bothKeys(b.deeds, c.deeds) {
+	for _, k := range keys(b.deeds, c.deeds) {
 		before, after := b.deeds[k], c.deeds[k]
 		switch {
 		case before.follows(b, c, k), after.follows(c, b, k):
@@ -43,16 +44,6 @@ func compareCallers(b, c *callers) Section {
 		s.tried(record.Access, k, [2]bool{before.worked(), after.worked()})
 	}
 	return s
-}
-
-func bothKeys(b, c map[key]*deed) []key {
-	known := [2]facts{{}, {}}
-	for i, deeds := range [2]map[key]*deed{b, c} {
-		for k := range deeds {
-			known[i][k] = fact{}
-		}
-	}
-	return keys(known[0], known[1])
 }
 
 // fate is the finding about a deed that worked on one side only.
@@ -116,7 +107,7 @@ func (c *callers) outcome(k key) string {
 	case d == nil:
 		return "does not happen"
 	}
-	what := "fails: " + strings.Join(sortedKeys(d.errors), ", ")
+	what := "fails: " + strings.Join(slices.Sorted(maps.Keys(d.errors)), ", ")
 	if target := d.target; target != "" && c.types[target] == "directory" && strings.HasSuffix(target, ".sock") {
 		what += ", since an empty directory is where the socket was"
 	}
@@ -129,7 +120,7 @@ func (c *callers) elsewhere(k key, before *callers) string {
 	if !strings.HasPrefix(k.aspect, connects) {
 		return ""
 	}
-	for _, other := range bothKeys(c.deeds, nil) {
+	for _, other := range keys(c.deeds, nil) {
 		if other.subject == k.subject && strings.HasPrefix(other.aspect, connects) && c.deeds[other].worked() && !before.deeds[other].worked() {
 			return other.aspect
 		}

@@ -2,7 +2,6 @@ package compare
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -226,5 +225,3 @@ func lineOf(c record.Caller) string {
 	}
 	return c.Command
 }
-
-func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -141,11 +141,18 @@ func orAny(differing, all fact) fact {
 }
 
 // keys returns the keys of both sides in a fixed order.
-func keys(baseline, candidate facts) []key {
+func keys[V any](baseline, candidate map[key]V) []key {
 	all := slices.AppendSeq(slices.Collect(maps.Keys(baseline)), maps.Keys(candidate))
 	slices.SortFunc(all, func(a, b key) int {
 		return cmp.Or(cmp.Compare(a.subject, b.subject), cmp.Compare(a.aspect, b.aspect))
 	})
+	return slices.Compact(all)
+}
+
+// union are the names that either side has, sorted.
+func union[V any](baseline, candidate map[string]V) []string {
+	all := slices.AppendSeq(slices.Collect(maps.Keys(baseline)), maps.Keys(candidate))
+	slices.Sort(all)
 	return slices.Compact(all)
 }
 

@@ -290,13 +290,6 @@ func (s *Section) silences(baseline, candidate *record.Recording) error {
 	return nil
 }
 
-// union are the names of both, sorted.
-func union[V any](a, b map[string]V) []string {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return slices.Sorted(maps.Keys(all))
-}
-
 // liveNotes adds to the judgement of every alert rule what the cluster's own
 // Prometheus made of it, where the replay is shorter than the rule is written.
 func (s *Section) liveNotes(all []alertrules.Judgement, baseline, candidate *record.Recording) error {

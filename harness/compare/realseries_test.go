@@ -17,21 +17,12 @@ import (
 // expositions.
 func realSeries(t *testing.T, of, as clusters.Side, runtime clusters.Runtime) *record.Recording {
 	t.Helper()
-	run := series.DirFS("testdata/quickstart-series")
-	r, err := record.Open(run, string(of)+"/1")
+	const dir = "testdata/quickstart-series"
+	r, err := record.Open(series.DirFS(dir), string(of)+"/1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := series.Open(run, r.Prefix)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	r.Series, r.Meta.Side, r.Meta.Runtime = db, as, runtime
+	r.Series, r.Meta.Side, r.Meta.Runtime = openSeries(t, dir, r.Prefix), as, runtime
 	return r
 }
 

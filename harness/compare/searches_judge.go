@@ -2,8 +2,6 @@ package compare
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -173,7 +171,7 @@ func judgeNumbers(s *searches.Search, before, after *searches.Tally) searchOutco
 
 // judgeGroups compares how much it finds for each value of the field that it counts by.
 func judgeGroups(s *searches.Search, before, after map[string]int) searchOutcome {
-	for _, group := range slices.Sorted(maps.Keys(joined(before, after))) {
+	for _, group := range union(before, after) {
 		if many(before[group], after[group]) {
 			return changedSearch(fmt.Sprintf("it finds far more, or far less, where %s is %q", s.Threshold.By, group))
 		}
@@ -210,10 +208,4 @@ func maskGroups(groups map[string]int, mask *normalise.Masker) map[string]int {
 		masked[mask.Text(group)] += hits
 	}
 	return masked
-}
-
-func joined(a, b map[string]int) map[string]int {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return all
 }

@@ -55,8 +55,7 @@ func (p *searchPair) journalsOnly() bool {
 // origins are the units whose journals, or the containers whose logs, have the hits,
 // sorted and joined.
 func (p *searchPair) origins() string {
-	all := joined(p.tally(0).Origins, p.tally(1).Origins)
-	return strings.Join(slices.Sorted(maps.Keys(all)), ", ")
+	return strings.Join(union(p.tally(0).Origins, p.tally(1).Origins), ", ")
 }
 
 func howMany(t *searches.Tally) string {

@@ -59,7 +59,14 @@ func write(tb testing.TB, r *record.Recording, lines string) {
 	if err := w.Close(); err != nil {
 		tb.Fatal(err)
 	}
-	db, err := series.Open(series.DirFS(dir), ".")
+	r.Series = openSeries(tb, dir, ".")
+}
+
+// openSeries opens the series of the recording in the folder prefix of dir until the
+// test ends.
+func openSeries(tb testing.TB, dir, prefix string) *series.DB {
+	tb.Helper()
+	db, err := series.Open(series.DirFS(dir), prefix)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -68,7 +75,7 @@ func write(tb testing.TB, r *record.Recording, lines string) {
 			tb.Error(err)
 		}
 	})
-	r.Series = db
+	return db
 }
 
 // sides are what both sides recorded of a pod web, in series.

@@ -103,16 +103,7 @@ func manySeries(b *testing.B, side clusters.Side, runtime clusters.Runtime) *rec
 	if err != nil {
 		b.Fatal(err)
 	}
-	db, err := series.Open(series.DirFS(dir), r.Prefix)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			b.Error(err)
-		}
-	})
-	r.Series = db
+	r.Series = openSeries(b, dir, r.Prefix)
 	return r
 }
 

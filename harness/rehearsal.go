@@ -102,8 +102,9 @@ type stage struct {
 const MaxRepeat = noise.MaxRuns
 
 // Run goes through the stages, as often as Repeat says; a run that fails is the
-// last. Before several runs comes a warm-up that is not recorded. Whatever happens, what was recorded is kept and, unless Keep is set, the
-// pair is gone when it returns.
+// last. Before several runs comes a warm-up that is not recorded. Whatever happens,
+// what was recorded is kept and, unless Keep is set, the pair is gone when it
+// returns.
 func (r *Rehearsal) Run(ctx context.Context) error {
 	if err := r.complete(); err != nil {
 		return err

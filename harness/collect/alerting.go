@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -42,11 +41,9 @@ func (a Alerting) Collect(ctx context.Context, src Source, w *record.Writer) err
 
 // askJSON asks a service for a JSON value.
 func askJSON(ctx context.Context, src Source, service, path string, params map[string]string, into any) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, askTimeout, fmt.Errorf("no answer within %s", askTimeout))
+	ctx, cancel := asking(ctx)
 	defer cancel()
-	return askService(ctx, src, strings.TrimSuffix(service, "/")+path, params, func(in io.Reader) error {
-		return json.NewDecoder(in).Decode(into)
-	})
+	return askService(ctx, src, strings.TrimSuffix(service, "/")+path, params, decoding(into))
 }
 
 // groupsAnswer is what Prometheus answers to /api/v1/rules:

@@ -77,7 +77,7 @@ type question struct {
 
 // record asks, and records the answer.
 func (q question) record(ctx context.Context, w *record.Writer) (*record.Answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, askTimeout, fmt.Errorf("no answer within %s", askTimeout))
+	ctx, cancel := asking(ctx)
 	defer cancel()
 	found, err := dialects[q.store.Kind](ctx, q)
 	if err != nil {
@@ -125,6 +125,11 @@ func askService(ctx context.Context, src Source, service string, params map[stri
 	return errors.Join(err, answer.Close())
 }
 
+// asking bounds how long one question may take.
+func asking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, askTimeout, fmt.Errorf("no answer within %s", askTimeout))
+}
+
 // sayings is what a store said instead of an answer.
 func sayings(body []byte) error {
 	text := strings.TrimSpace(string(body[:min(len(body), 300)]))
@@ -136,5 +141,10 @@ func sayings(body []byte) error {
 
 // getJSON reads the answer as one JSON value.
 func (q question) getJSON(ctx context.Context, path string, params map[string]string, into any) error {
-	return q.get(ctx, path, params, func(in io.Reader) error { return json.NewDecoder(in).Decode(into) })
+	return q.get(ctx, path, params, decoding(into))
+}
+
+// decoding reads one JSON value into a pointer's target.
+func decoding(into any) func(io.Reader) error {
+	return func(in io.Reader) error { return json.NewDecoder(in).Decode(into) }
 }

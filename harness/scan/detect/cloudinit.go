@@ -59,13 +59,7 @@ func mimeParts(t *text.Text) []*text.Text {
 var headerEnd = regexp.MustCompile(`\r?\n\r?\n`)
 
 func (d *detector) cloudConfig(t *text.Text) {
-	documents, err := text.YAML(t)
-	if err != nil && isTemplate(t.Value) {
-		d.template(t)
-		return
-	}
-	d.yamlGaps(t, err)
-	for _, doc := range documents {
+	for _, doc := range d.documents(t) {
 		inner := d.within(doc.Text)
 		for _, key := range []string{"runcmd", "bootcmd"} {
 			inner.runcmd(text.Get(doc.Root, key))

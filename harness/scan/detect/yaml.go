@@ -12,15 +12,21 @@ import (
 
 // yaml looks at a file of YAML documents.
 func (d *detector) yaml(t *text.Text) {
+	for _, doc := range d.documents(t) {
+		d.within(doc.Text).structure(d.name, doc.Root)
+	}
+}
+
+// documents are those of a text of YAML that can be read; the others are gaps. A
+// template is looked at as one, and has none.
+func (d *detector) documents(t *text.Text) []text.Document {
 	documents, err := text.YAML(t)
 	if err != nil && isTemplate(t.Value) {
 		d.template(t)
-		return
+		return nil
 	}
 	d.yamlGaps(t, err)
-	for _, doc := range documents {
-		d.within(doc.Text).structure(d.name, doc.Root)
-	}
+	return documents
 }
 
 // json looks at a file of one JSON value. There is much JSON in the world that

@@ -16,11 +16,7 @@ const callersReadme = "../../scenarios/library/callers/README.md"
 func TestCallers(t *testing.T) {
 	requireE2E(t)
 	clean := nothingLeft(t)
-	out := t.TempDir()
-	if got := rehearse(t, nil, "run", "callers", "--out", out); got.code != 1 {
-		t.Fatalf("rehearse run callers: exit code %d, want 1 (different)\n%s", got.code, got.stdout)
-	}
-	c := comparison(t, latest(t, out))
+	c := differing(t, t.TempDir(), "callers")
 	listed, decoys := callerTables(t)
 	for _, row := range listed {
 		expectCaller(t, c, row[1], row[2], row[3])
@@ -38,9 +34,7 @@ func TestCallers(t *testing.T) {
 			}
 		}
 	}
-	for _, g := range c.Gaps {
-		t.Errorf("gap: %s %s %s: %s", g.Side, g.Kind, g.Subject, g.Reason)
-	}
+	expectNoGaps(t, c)
 	if t.Failed() {
 		explain(t, c)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -67,18 +66,11 @@ func rehearsePlanted(t *testing.T, s faultScenario) *compare.Comparison {
 		out = filepath.Join(keep, s.Scenario)
 	}
 	if s.Suite != "" {
-		build := exec.CommandContext(t.Context(), "go", "test", "-c", "-o", filepath.Join(dir, suiteBinary(s)),
-			"./"+filepath.Join(libraryDir, s.Scenario, s.Suite))
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if raw, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("compiling the suite of %s: %v\n%s", s.Scenario, err, raw)
-		}
+		compileSuite(t, filepath.Join(dir, suiteBinary(s)), "./"+filepath.Join(libraryDir, s.Scenario, s.Suite))
 	}
-	if got := rehearse(t, nil, "run", dir, "--out", out); got.code != 1 {
-		t.Fatalf("rehearse run %s: exit code %d, want 1 (different)\n%s", s.Scenario, got.code, got.stdout)
-	}
+	c := differing(t, out, dir)
 	clean()
-	return comparison(t, latest(t, out))
+	return c
 }
 
 func expectFound(t *testing.T, f faultFound) {

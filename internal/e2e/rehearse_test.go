@@ -88,6 +88,34 @@ func read(t *testing.T, path string) []byte {
 	return raw
 }
 
+// differing rehearses with these arguments of run and wants the sides to differ, as
+// Docker and containerd always do.
+func differing(t *testing.T, out string, args ...string) *compare.Comparison {
+	t.Helper()
+	if got := rehearse(t, nil, append([]string{"run", "--out", out}, args...)...); got.code != 1 {
+		t.Fatalf("rehearse run %q: exit code %d, want 1 (different)\n%s%s", args, got.code, got.stdout, got.stderr)
+	}
+	return comparison(t, latest(t, out))
+}
+
+// expectNoGaps wants everything to have been looked at.
+func expectNoGaps(t *testing.T, c *compare.Comparison) {
+	t.Helper()
+	for _, g := range c.Gaps {
+		t.Errorf("gap: %s %s %s: %s", g.Side, g.Kind, g.Subject, g.Reason)
+	}
+}
+
+// compileSuite compiles the Ginkgo suite of a package into a binary.
+func compileSuite(t *testing.T, binary, pkg string) {
+	t.Helper()
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-o", binary, pkg)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if raw, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("compiling the suite %s: %v\n%s", pkg, err, raw)
+	}
+}
+
 // explain prints every finding, for a test that failed.
 func explain(t *testing.T, c *compare.Comparison) {
 	t.Helper()

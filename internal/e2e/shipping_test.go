@@ -19,16 +19,10 @@ var canaries = []string{"plain", "stderr", "long-line", "json", "klog", "crlf", 
 func TestLogShipping(t *testing.T) {
 	requireE2E(t)
 	clean := nothingLeft(t)
-	out := t.TempDir()
-	if got := rehearse(t, nil, "run", "log-shipping", "--out", out); got.code != 1 {
-		t.Fatalf("rehearse run log-shipping: exit code %d, want 1 (different)\n%s", got.code, got.stdout)
-	}
-	c := comparison(t, latest(t, out))
+	c := differing(t, t.TempDir(), "log-shipping")
 	expectBlind(t, c)
 	expectClean(t, c)
-	for _, g := range c.Gaps {
-		t.Errorf("gap: %s %s %s: %s", g.Side, g.Kind, g.Subject, g.Reason)
-	}
+	expectNoGaps(t, c)
 	if t.Failed() {
 		explain(t, c)
 	}
